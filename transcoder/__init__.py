@@ -1,0 +1,1 @@
+"""PyAV turns an untrusted sound file into measured, normalised, segmented renditions."""
