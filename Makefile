@@ -15,7 +15,7 @@ export PATH := $(BIN):$(PATH)
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 .PHONY: help run setup setup-dev system-packages test check lint format types contracts web-check \
-	soak test-gpu bench demo clean
+	soak bench demo clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -64,7 +64,7 @@ system-packages:
 
 setup-dev: setup $(VENV)/.dev tests/tools/node_modules/.installed system-packages ## setup, and what tests need
 
-test: setup-dev ## all tests, on real tools and real sound
+test: setup-dev system-packages ## all tests, on real tools and real sound
 	$(BIN)/python -m pytest -m "not gpu and not soak"
 
 check: lint types contracts web-check test ## what CI runs: lint, types, import contracts, tests
@@ -87,7 +87,7 @@ contracts: setup-dev ## which room may import which
 web-check: setup-dev ## types and lint of the page
 	cd web && npm run --silent check
 
-soak: setup-dev ## the full counts of the crash, hostile and long-file suites
+soak: setup-dev system-packages ## the full counts of the crash, hostile and long-file suites
 	$(BIN)/python -m pytest -m soak
 
 bench: setup-dev ## measure beside the peers; results in benchmarks/RESULTS.md

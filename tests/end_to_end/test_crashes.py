@@ -1,0 +1,67 @@
+"""kill -9 of any process in the middle of the work: the track becomes ready all the same."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.end_to_end import decoded
+from tests.end_to_end.houle import Person, Server, sign_in
+from tests.end_to_end.sources import excerpt
+
+
+@pytest.fixture
+async def fragile(tmp_path: Path) -> AsyncIterator[Server]:
+    server = Server(tmp_path / "data")
+    server.start()
+    yield server
+    assert server.stop() == 0, server.log()
+
+
+async def until_encoding(person: Person, track: str) -> None:
+    async for name, event in person.events(track):
+        if name == "state" and event["stage"] in {"encoding", "playable"}:
+            return
+    pytest.fail("the work was over before it could be disturbed")
+
+
+async def test_the_work_survives_the_death_of_its_child_and_of_its_worker(
+    fragile: Server, sources: Path
+) -> None:
+    person = await sign_in(fragile)
+    song = excerpt(sources, start=0, seconds=60)
+    for victim in ("zygote_main fork", "worker_child"):
+        track = await person.upload(song)
+        await until_encoding(person, track)
+        os.kill(fragile.children()[victim], signal.SIGKILL)
+        ended = await person.wait(track)
+
+        assert ended["state"] == "ready", (victim, ended["error"])
+        heard = decoded.integers(f"{fragile.url}/hls/{track}/flac/media.m3u8")
+        assert np.array_equal(heard, decoded.integers(song)), victim
+    await person.http.close()
+
+
+async def test_the_work_survives_the_death_of_the_whole_server(
+    fragile: Server, sources: Path
+) -> None:
+    person = await sign_in(fragile)
+    song = excerpt(sources, start=0, seconds=60)
+    track = await person.upload(song)
+    await until_encoding(person, track)
+    orphans = fragile.children().values()
+    assert fragile.process is not None
+    fragile.process.kill()
+    fragile.process.wait()
+    fragile.start()
+
+    ended = await person.wait(track)
+
+    assert ended["state"] == "ready", ended["error"]
+    assert not [pid for pid in orphans if Path(f"/proc/{pid}/cmdline").exists()]
+    heard = decoded.samples(f"{fragile.url}/hls/{track}/aac-128/media.m3u8", rate=44_100)
+    assert decoded.lag(heard, decoded.samples(song, rate=44_100)) == 0
+    await person.http.close()
