@@ -55,6 +55,10 @@ server/page/index.html: $(WEB_SOURCES) web/node_modules/.installed
 	cd web && npm run --silent build
 	touch $@
 
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	$(PIP) install --require-hashes -r requirements/bench.txt
+	touch $@
+
 tests/tools/node_modules/.installed: tests/tools/package-lock.json $(VENV)/.node
 	cd tests/tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
@@ -90,7 +94,7 @@ web-check: setup-dev ## types and lint of the page
 soak: setup-dev system-packages ## the full counts of the crash, hostile and long-file suites
 	$(BIN)/python -m pytest -m soak
 
-bench: setup-dev ## measure beside the peers; results in benchmarks/RESULTS.md
+bench: setup-dev system-packages $(VENV)/.bench ## measure beside the peers; results in benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
 demo: setup ## serve with two songs that Houle composes itself

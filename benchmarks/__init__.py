@@ -1,0 +1,1 @@
+"""Houle measured beside its peers, in one run, on the machine at hand."""
