@@ -1,0 +1,1 @@
+"""The aiohttp server: the only room that knows routes, SQL and features."""

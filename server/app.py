@@ -1,0 +1,39 @@
+"""The application: the frame and the slices, joined."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.util import find_spec
+
+from aiohttp import web
+
+from server.database import DATABASE, Database
+from server.events import BUS, Bus
+from server.http import middleware
+from server.http.reading import JSON_LIMIT
+from server.http.routes import OPERATIONS
+from server.media import STORAGE
+from server.settings import SETTINGS, Settings
+from storage import Storage
+
+SLICES = ("accounts", "jobs", "tracks", "uploads", "origin")
+
+
+def create_app(settings: Settings, database: Database, storage: Storage) -> web.Application:
+    """Build the application; the caller closes the database afterwards."""
+    app = web.Application(client_max_size=JSON_LIMIT)
+    app[SETTINGS] = settings
+    app[DATABASE] = database
+    app[STORAGE] = storage
+    app[BUS] = Bus()
+    app[OPERATIONS] = []
+    middleware.setup(app)
+    for name in SLICES:
+        if find_spec(f"server.{name}"):
+            importlib.import_module(f"server.{name}").setup(app)
+    app.on_shutdown.append(_end_subscriptions)
+    return app
+
+
+async def _end_subscriptions(app: web.Application) -> None:
+    app[BUS].close()

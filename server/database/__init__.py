@@ -1,0 +1,8 @@
+"""SQL behind one door: `Database` runs plain functions over a connection, wherever they belong."""
+
+from server.database.clock import now_ms
+from server.database.engine import DATABASE, Database, DatabaseBusy
+from server.database.metadata import METADATA
+from server.database.migrate import migrate
+
+__all__ = ["DATABASE", "METADATA", "Database", "DatabaseBusy", "migrate", "now_ms"]

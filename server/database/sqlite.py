@@ -1,0 +1,60 @@
+"""How SQLite is opened: the pragmas, and transactions that begin as they will be used."""
+
+import sqlite3
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
+
+BUSY_SECONDS = 5
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # in WAL, NORMAL may lose an acknowledged commit at power loss
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -16384",  # 16 MiB a connection
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def writer(url: str) -> Engine:
+    """Return the engine of the one writing connection."""
+    # used by one thread at a time, not always the one that opened it
+    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    return _prepared(engine, begin="BEGIN IMMEDIATE")
+
+
+def readers(url: str, size: int) -> Engine:
+    """Return the engine of connections that see one snapshot a transaction and change nothing."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=size + 1,  # one more for the inline reads
+        connect_args={"check_same_thread": False},
+    )
+    return _prepared(engine, begin="BEGIN", read_only=True)
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Tell whether another process held the lock."""
+    original = error.orig
+    return (
+        isinstance(original, sqlite3.OperationalError)
+        and original.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    )
+
+
+def _prepared(engine: Engine, *, begin: str, read_only: bool = False) -> Engine:
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin by itself
+        for pragma in (*_PRAGMAS, f"PRAGMA query_only = {int(read_only)}"):
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,1 @@
+"""What every route shares: the route table, problems, headers, deadlines, health."""

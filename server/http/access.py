@@ -1,0 +1,70 @@
+"""Who may call a route: proved once, before its body is read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from enum import Enum
+
+from aiohttp import web
+
+from server.errors import Forbidden, SignInRequired
+from server.http.principal import AUTHENTICATE, PRINCIPAL, Role, signed_in
+from server.settings import SETTINGS
+
+
+class Access(Enum):
+    """The least that a route asks of its caller."""
+
+    OPEN = "open"  # who asks is not even looked at: an expired token may still sign in afresh
+    PUBLIC = "public"  # anyone; the handler may look at who it is, and a false token is refused
+    SIGNED_IN = "signed_in"
+    CREATOR = "creator"  # may make things: user and up, so all but guest and support
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+    WORKER = "worker"  # a worker process, by its own token
+
+
+_ROLES = {
+    Access.CREATOR: frozenset(Role) - {Role.GUEST, Role.SUPPORT},
+    Access.MODERATOR: frozenset({Role.MODERATOR, Role.ADMIN}),
+    Access.ADMIN: frozenset({Role.ADMIN}),
+}
+
+
+async def admit(request: web.Request, access: Access) -> None:
+    """Find out who asks, and refuse whom the route is not for."""
+    if access is Access.WORKER:
+        _admit_worker(request)
+    elif access is not Access.OPEN:
+        await _admit_user(request, access)
+
+
+async def _admit_user(request: web.Request, access: Access) -> None:
+    authenticate = request.config_dict.get(AUTHENTICATE)
+    if authenticate is not None and PRINCIPAL not in request:
+        found = await authenticate(request)
+        if found is not None:
+            request[PRINCIPAL] = found
+    if access is Access.PUBLIC:
+        return
+    role = signed_in(request).role
+    if access in _ROLES and role not in _ROLES[access]:
+        raise Forbidden("Your role does not allow this.")
+
+
+def embedded_worker_token(secret_key: bytes) -> str:
+    """Return the token by which the worker child of this server proves itself."""
+    return hmac.new(secret_key, b"embedded-worker", hashlib.sha256).hexdigest()
+
+
+def bearer(request: web.BaseRequest) -> str | None:
+    """Return the bearer token of the request, if it has one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _admit_worker(request: web.Request) -> None:
+    expected = embedded_worker_token(request.config_dict[SETTINGS].secret_key)
+    if not hmac.compare_digest((bearer(request) or "").encode(), expected.encode()):
+        raise SignInRequired("A worker token is needed.")

@@ -1,0 +1,91 @@
+"""What happens around every request: its id, one log line, its metrics, problems for failures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import structlog
+from aiohttp import web
+
+from server.errors import DomainError
+from server.http import deadlines, problem, security_headers
+from server.http.client import client_address
+from server.http.principal import PRINCIPAL
+from server.http.request_id import HEADER, request_id
+from server.metrics import HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SECONDS
+
+Next: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = structlog.get_logger("access")
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def setup(app: web.Application) -> None:
+    """Put the frame around all routes."""
+    app.middlewares.append(frame)
+    app.on_response_prepare.append(_identify)
+    app.on_response_prepare.append(security_headers.add)
+
+
+@web.middleware
+async def frame(request: web.Request, following: Next) -> web.StreamResponse:
+    """Answer every request exactly once, and say so in the log."""
+    started = time.perf_counter()
+    status = 499  # as nginx writes when the client went away before the answer
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id(request))
+    HTTP_IN_FLIGHT.inc()
+    try:
+        answer = await _answered(request, following)
+        status = answer.status
+        return answer
+    finally:
+        HTTP_IN_FLIGHT.dec()
+        _note(request, status, time.perf_counter() - started)
+
+
+async def _answered(request: web.Request, following: Next) -> web.StreamResponse:
+    try:
+        with deadlines.watched(request):
+            return await following(request)
+    except DomainError as error:
+        return problem.from_error(request, error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return problem.from_http_exception(request, error)
+    except (ConnectionError, asyncio.CancelledError):
+        raise
+    except Exception as error:
+        if request.writer.output_size:  # too late for another answer
+            structlog.get_logger().error("answer broken off", exc_info=error)
+            raise ConnectionResetError from error
+        return problem.from_bug(request, error)
+
+
+def _note(request: web.Request, status: int, seconds: float) -> None:
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unmatched"
+    method = request.method if request.method in _METHODS else "other"
+    HTTP_REQUESTS.labels(method, route, status).inc()
+    HTTP_SECONDS.labels(method, route).observe(seconds)
+    who = request.get(PRINCIPAL)
+    log.info(
+        "request",
+        method=method,
+        path=request.path,
+        query=dict(request.query),
+        route=route,
+        status=status,
+        duration_ms=round(seconds * 1000, 2),
+        user_id=who.user_id if who else None,
+        client=client_address(request),
+    )
+
+
+async def _identify(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.setdefault(HEADER, request_id(request))
