@@ -9,7 +9,9 @@ from aiohttp import web
 
 from server.database import DATABASE, Database
 from server.events import BUS, Bus
-from server.http import middleware
+from server.http import docs, health, loop_lag, middleware
+from server.http.deadlines import PACE, Pace
+from server.http.page import PAGE, PAGE_FOLDER
 from server.http.reading import JSON_LIMIT
 from server.http.routes import OPERATIONS
 from server.media import STORAGE
@@ -27,7 +29,12 @@ def create_app(settings: Settings, database: Database, storage: Storage) -> web.
     app[STORAGE] = storage
     app[BUS] = Bus()
     app[OPERATIONS] = []
+    app[PACE] = Pace()
+    app[PAGE] = PAGE_FOLDER
     middleware.setup(app)
+    health.setup(app)
+    docs.setup(app)
+    app.cleanup_ctx.append(loop_lag.measured)
     for name in SLICES:
         if find_spec(f"server.{name}"):
             importlib.import_module(f"server.{name}").setup(app)

@@ -22,7 +22,12 @@ _PRAGMAS = (
 def writer(url: str) -> Engine:
     """Return the engine of the one writing connection."""
     # used by one thread at a time, not always the one that opened it
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # a traceback must not carry a password's hash
+    )
     return _prepared(engine, begin="BEGIN IMMEDIATE")
 
 
@@ -33,6 +38,7 @@ def readers(url: str, size: int) -> Engine:
         poolclass=QueuePool,
         pool_size=size + 1,  # one more for the inline reads
         connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     return _prepared(engine, begin="BEGIN", read_only=True)
 

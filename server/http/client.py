@@ -13,7 +13,7 @@ def client_address(request: web.Request) -> str:
     """Return the client's IP address; "" for a Unix socket."""
     trusted = request.config_dict[SETTINGS].trusted_proxies
     address = request.remote or ""
-    if not trusted or not _within(address, trusted):
+    if not trusted or not within(address, trusted):
         return address
     # the nearest hop that is no proxy of ours; what stands left of it may be invented
     for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
@@ -21,7 +21,7 @@ def client_address(request: web.Request) -> str:
         if not _is_address(candidate):
             break
         address = candidate
-        if not _within(address, trusted):
+        if not within(address, trusted):
             break
     return address
 
@@ -32,7 +32,7 @@ def is_https(request: web.Request) -> bool:
         return True
     trusted = request.config_dict[SETTINGS].trusted_proxies
     forwarded = request.headers.get("X-Forwarded-Proto", "").split(",")[-1].strip()
-    return forwarded == "https" and bool(trusted) and _within(request.remote or "", trusted)
+    return forwarded == "https" and bool(trusted) and within(request.remote or "", trusted)
 
 
 def origin(request: web.Request) -> str:
@@ -43,7 +43,7 @@ def origin(request: web.Request) -> str:
     return f"{'https' if is_https(request) else 'http'}://{request.host}"
 
 
-def _within(address: str, networks: tuple[Network, ...]) -> bool:
+def within(address: str, networks: tuple[Network, ...]) -> bool:
     return _is_address(address) and any(ip_address(address) in network for network in networks)
 
 

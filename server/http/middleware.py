@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from server.errors import DomainError
-from server.http import deadlines, problem, security_headers
+from server.http import deadlines, page, problem, security_headers
 from server.http.client import client_address
 from server.http.principal import PRINCIPAL
 from server.http.request_id import HEADER, request_id
@@ -32,7 +32,7 @@ def setup(app: web.Application) -> None:
 
 
 @web.middleware
-async def frame(request: web.Request, following: Next) -> web.StreamResponse:
+async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
     """Answer every request exactly once, and say so in the log."""
     started = time.perf_counter()
     status = 499  # as nginx writes when the client went away before the answer
@@ -40,7 +40,7 @@ async def frame(request: web.Request, following: Next) -> web.StreamResponse:
     structlog.contextvars.bind_contextvars(request_id=request_id(request))
     HTTP_IN_FLIGHT.inc()
     try:
-        answer = await _answered(request, following)
+        answer = await _answered(request, handler)
         status = answer.status
         return answer
     finally:
@@ -48,16 +48,14 @@ async def frame(request: web.Request, following: Next) -> web.StreamResponse:
         _note(request, status, time.perf_counter() - started)
 
 
-async def _answered(request: web.Request, following: Next) -> web.StreamResponse:
+async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
     try:
-        with deadlines.watched(request):
-            return await following(request)
+        async with deadlines.watched(request):
+            return await handler(request)
     except DomainError as error:
         return problem.from_error(request, error)
     except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        return problem.from_http_exception(request, error)
+        return _refused(request, error)
     except (ConnectionError, asyncio.CancelledError):
         raise
     except Exception as error:
@@ -65,6 +63,16 @@ async def _answered(request: web.Request, following: Next) -> web.StreamResponse
             structlog.get_logger().error("answer broken off", exc_info=error)
             raise ConnectionResetError from error
         return problem.from_bug(request, error)
+
+
+def _refused(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+    if error.status < 400:
+        raise error
+    if error.status == 404 and error is request.match_info.http_exception:
+        shown = page.answer(request)  # no route knows the address; the page may
+        if shown is not None:
+            return shown
+    return problem.from_http_exception(request, error)
 
 
 def _note(request: web.Request, status: int, seconds: float) -> None:

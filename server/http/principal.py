@@ -49,7 +49,7 @@ def principal(request: web.Request) -> Principal | None:
 
 def signed_in(request: web.Request) -> Principal:
     """Return who asks; a guest is refused."""
-    found = request.get(PRINCIPAL)
+    found = principal(request)
     if found is None:
         raise SignInRequired("Sign in first.")
     return found
