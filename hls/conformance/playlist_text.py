@@ -72,7 +72,7 @@ def whole_number(text: str) -> int | None:
 
 
 def read_playlist(address: str, body: bytes) -> PlaylistText:
-    lines = tuple(body.decode("utf-8", errors="replace").splitlines())
+    lines = tuple(body.decode("utf-8-sig", errors="replace").splitlines())
     entries = tuple(_entries(lines))
     tags = tuple(_tag(line) for line in lines if line.startswith("#EXT"))
     return PlaylistText(address, lines, tags, entries)
