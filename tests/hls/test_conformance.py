@@ -11,7 +11,7 @@ from struct import pack
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hls.audio_track import AudioTrack
@@ -266,7 +266,7 @@ def test_ffmpegs_own_packager_is_told_its_known_faults(published: Published) -> 
     assert numbers(found(files)) >= {5, 10, 12, 23}
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_bytes_gone_wrong_are_findings_never_a_crash(
     published: Published, data: st.DataObject
