@@ -1,0 +1,45 @@
+"""Commands that work on the database itself, beside a running server or without one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from server.database import Database
+    from server.settings import Settings
+
+T = TypeVar("T")
+
+DataFolder: TypeAlias = Annotated[
+    Path | None, typer.Option("--data", help="The data folder; ./data when not given.")
+]
+
+
+def on_database(data: Path | None, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run `work` on the database of the settings; what it refuses is said on one line."""
+    from server.database import migrate
+    from server.errors import DomainError
+    from server.settings import SettingsError, load
+
+    try:
+        settings = load(data_dir=data)
+        migrate(settings.database_url)
+        return asyncio.run(_opened(settings, work))
+    except (DomainError, SettingsError) as refusal:
+        typer.echo(f"houle: {refusal}", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _opened(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    from server.database import Database
+
+    database = Database(settings.database_url)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
