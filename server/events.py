@@ -101,6 +101,10 @@ class Bus:
     def close(self) -> None:
         """End every subscription, so that streaming answers finish."""
         self._closed = True
+        self.end_subscriptions()
+
+    def end_subscriptions(self) -> None:
+        """Have every watcher start over from a snapshot."""
         for watchers in self._topics.values():
             for subscription in watchers:
                 subscription.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -20,15 +22,22 @@ from pydantic_settings import (
 )
 
 from server.secret_file import read_or_make
+from server.start_error import StartError
 
 PREFIX = "HOULE_"
 GIB = 1024**3
+SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
+
+_FOR_LATER = {
+    *("redis_url", "s3_endpoint_url", "smtp_url", "icecast_port"),
+    *("webrtc_port", "webrtc_addresses"),
+}
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65_535)]
 
 
-class SettingsError(Exception):
+class SettingsError(StartError):
     """A setting stops the start; the message names it."""
 
 
@@ -37,6 +46,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX)
 
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65_535)  # 0: any free one
     data_dir: Path = Path("data")
     database_url: str = Field(repr=False)
     redis_url: str | None = Field(None, repr=False)
@@ -61,7 +72,7 @@ class Settings(BaseSettings):
     disk_floor: ByteSize = ByteSize(2 * GIB)  # uploads are refused (507) when less would be left
 
     @classmethod
-    def settings_customise_sources(  # noqa: PLR0913, PLR0917 -- pydantic's signature
+    def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
@@ -105,6 +116,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def unused(self) -> list[str]:
+        """Name the settings that were given and that this version does nothing with yet."""
+        return sorted(PREFIX + name.upper() for name in _given(self) & _FOR_LATER)
+
+    @property
     def run_dir(self) -> Path:
         """Sockets and locks of the running server."""
         return self.data_dir / "run"
@@ -117,7 +133,19 @@ class Settings(BaseSettings):
     @property
     def serve_socket(self) -> Path:
         """Where the embedded worker reaches the server."""
-        return self.run_dir / "serve.sock"
+        return self._socket("serve.sock")
+
+    @property
+    def bus_socket(self) -> Path:
+        """Where sibling HTTP children exchange events."""
+        return self._socket("bus.sock")
+
+    def _socket(self, name: str) -> Path:
+        path = self.run_dir / name
+        if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
+            return path
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"houle-{os.getuid()}-{digest}-{name}"
 
     def environment(self) -> dict[str, str]:
         """Return these settings as variables for a child process."""

@@ -128,6 +128,10 @@ class Connection(RequestHandler):
         answer.force_close()
         return answer
 
+    def give_up_body(self) -> None:
+        """Close after the answer without waiting for the rest of a body that does not come."""
+        self._lingering_time = 0.0
+
     def _waits(self) -> bool:
         return self._waiter is not None and not self._waiter.done()
 

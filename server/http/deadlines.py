@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from server.errors import RequestTimedOut
+from server.http.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ async def watched(request: web.Request) -> AsyncIterator[None]:
     except TimeoutError:
         if not limit.expired():
             raise
+        if isinstance(request.protocol, Connection):
+            request.protocol.give_up_body()
         raise RequestTimedOut("The body came too slowly.") from None
 
 

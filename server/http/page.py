@@ -10,7 +10,7 @@ PAGE_FOLDER = Path(__file__).parent.parent / "page"
 PAGE = web.AppKey("page", Path)
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-MISSING = "The page is not built. Run `make page`, or use the API: see /api/docs.\n"
+MISSING = "The page is not built. Run `make setup`, or use the API: see /api/docs.\n"
 
 _NOT_PAGES = (
     "/api/", "/v1/", "/hls/", "/dash/", "/live/", "/whip/", "/whep/", "/rest/", "/internal/",

@@ -75,6 +75,8 @@ def from_error(request: web.BaseRequest, error: DomainError) -> web.Response:
     )
     if isinstance(error, errors.SignInRequired):
         answer.headers["WWW-Authenticate"] = 'Bearer realm="houle"'
+    if isinstance(error, errors.RequestTimedOut):
+        answer.force_close()
     if isinstance(error, errors.LimitReached | errors.Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

@@ -38,6 +38,7 @@ _ALWAYS = {
 async def add(request: web.Request, response: web.StreamResponse) -> None:
     """Add what the answer does not say itself; runs just before its headers are sent."""
     headers = response.headers
+    headers["Server"] = "Houle"  # which version of what is nobody's business
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

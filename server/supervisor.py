@@ -1,0 +1,161 @@
+"""`houle serve`: one process that holds the port and keeps the others alive.
+
+It binds before anything else starts, so that a port in use is told at once; it migrates before
+anyone serves; it serves nothing itself. Drain, in this order: nothing more is accepted; the
+worker hands its job back, over a socket that still answers; requests in hand are finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from prometheus_client import multiprocess
+
+from server import banner, data_folder, first_start, log
+from server.children import Child, StartsHopelessly
+from server.database import migrate
+from server.http.exposition import SHARED
+from server.listening import bind, url_of
+from server.process import raise_open_files
+from server.settings import Settings
+from server.start_error import StartError
+
+WORKER_GRACE = 10.0  # seconds to hand a job back
+HTTP_GRACE = 24.0  # seconds since the signal; an orchestrator kills after 30
+
+logger = structlog.get_logger()
+
+
+def serve(settings: Settings, host: str, port: int, workers: int) -> int:
+    """Serve until a signal; return the exit code. StartError says why it cannot begin."""
+    log.configure("supervisor")
+    raise_open_files()
+    with data_folder.claimed(settings):
+        bound = bind(host, port)
+        migrate(settings.database_url)
+        password = asyncio.run(first_start.prepare(settings))
+        bound.listen(1024)
+        if settings.unused:
+            logger.warning("settings without effect in this version", settings=settings.unused)
+        family = Family(settings, bound, workers, password)
+        try:
+            return asyncio.run(family.run())
+        finally:
+            bound.close()
+
+
+class Family:
+    """The supervisor's children and their common life."""
+
+    def __init__(
+        self, settings: Settings, bound: socket.socket, workers: int, password: str | None
+    ) -> None:
+        self._settings = settings
+        self._bound = bound
+        self._password = password
+        self._metrics = settings.run_dir / "metrics" if workers > 1 else None
+        self._signals = 0
+        self._stop = asyncio.Event()
+        environment = self._environment()
+        self._http = [
+            Child(
+                module="server.serve_child",
+                arguments=_arguments(number, bound.fileno(), workers),
+                environment=environment,
+                sockets=[bound.fileno()],
+                ready=self._serving,
+                ended=self._forget_metrics,
+            )
+            for number in range(workers)
+        ]
+        self._worker = Child(
+            module="server.worker_child",
+            environment=environment,
+            essential=False,  # what is ready can be heard without it; /health says so
+            ready=self._working,
+        )
+        self._announced = False
+        self._sandbox: str | None = None
+
+    async def run(self) -> int:
+        """Keep the children until a signal, then drain them."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+        try:
+            async with asyncio.TaskGroup() as group:
+                worker = group.create_task(self._worker.run())
+                http = [group.create_task(child.run()) for child in self._http]
+                await self._stop.wait()
+                await self._drain(worker, http)
+        except* StartsHopelessly as group:
+            for child in (*self._http, self._worker):
+                child.kill()
+            raise StartError(
+                f"{group.exceptions[0]} could not start; the log above says why."
+            ) from None
+        return 0 if self._signals < 2 else 1
+
+    def _environment(self) -> dict[str, str]:
+        environment = dict(os.environ) | self._settings.environment()
+        environment.pop(SHARED, None)
+        if self._metrics is not None:
+            shutil.rmtree(self._metrics, ignore_errors=True)
+            self._metrics.mkdir(parents=True)
+            environment[SHARED] = str(self._metrics)
+        return environment
+
+    def _signalled(self) -> None:
+        self._signals += 1
+        if self._signals > 1:
+            for child in (*self._http, self._worker):
+                child.kill()
+        self._stop.set()
+
+    async def _drain(self, worker: asyncio.Task[None], http: list[asyncio.Task[None]]) -> None:
+        logger.info("draining")
+        began = asyncio.get_running_loop().time()
+        for child in (self._worker, *self._http):
+            child.stop()
+        await _within(began + WORKER_GRACE, [worker])
+        self._worker.kill()
+        for child in self._http:
+            child.release()
+        await _within(began + HTTP_GRACE, http)
+        for child in self._http:
+            child.kill()
+        logger.info("drained", seconds=round(asyncio.get_running_loop().time() - began, 2))
+
+    def _serving(self, _told: dict[str, Any]) -> None:
+        if not self._announced:
+            self._announced = True
+            tls = self._settings.tls_cert is not None
+            banner.show_address(
+                url_of(self._bound, tls=tls), self._settings.data_dir, self._password
+            )
+
+    def _working(self, told: dict[str, Any]) -> None:
+        if told.get("sandbox") != self._sandbox:
+            self._sandbox = str(told["sandbox"])
+            banner.show_sandbox(self._sandbox)
+
+    def _forget_metrics(self, pid: int) -> None:
+        if self._metrics is not None:
+            multiprocess.mark_process_dead(pid, str(self._metrics))  # type: ignore[no-untyped-call]
+
+
+def _arguments(number: int, descriptor: int, workers: int) -> list[str]:
+    return ["--number", str(number), "--socket", str(descriptor), "--of", str(workers)]
+
+
+async def _within(deadline: float, tasks: list[asyncio.Task[None]]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(deadline):
+            await asyncio.wait(tasks)

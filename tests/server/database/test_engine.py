@@ -1,0 +1,137 @@
+"""Reads see one snapshot, writes are whole, and other processes are waited for."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, column, insert, select, table, text
+from sqlalchemy.dialects import registry
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from server.database import Database, now_ms
+
+NOTES = table("notes", column("id"), column("text"))
+
+
+def count(connection: Connection) -> int:
+    return len(connection.execute(select(NOTES.c.id)).all())
+
+
+def add(connection: Connection, number: int, *, fail: bool = False) -> int:
+    connection.execute(insert(NOTES).values(id=number, text="…"))
+    if fail:
+        raise ValueError("after the insert")
+    return number
+
+
+@pytest.fixture
+async def notes(database: Database) -> Database:
+    await database.write(
+        lambda connection: connection.execute(
+            text("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)")
+        )
+    )
+    return database
+
+
+async def test_what_was_written_is_read_by_every_way(notes: Database) -> None:
+    assert await notes.write(add, 1) == 1
+    assert await notes.read(count) == 1
+    assert await notes.point(count) == 1
+
+
+async def test_a_change_that_fails_leaves_nothing(notes: Database) -> None:
+    with pytest.raises(ValueError, match="after the insert"):
+        await notes.write(add, 1, fail=True)
+    with pytest.raises(IntegrityError):
+        await notes.write(lambda connection: [add(connection, 2), add(connection, 2)])
+
+    assert await notes.read(count) == 0
+
+
+async def test_a_read_cannot_write(notes: Database) -> None:
+    with pytest.raises(OperationalError, match="readonly"):
+        await notes.read(add, 1)
+    with pytest.raises(OperationalError, match="readonly"):
+        await notes.point(add, 1)
+
+
+async def test_a_read_sees_one_snapshot(notes: Database) -> None:
+    begun, written = threading.Event(), threading.Event()
+
+    def twice(connection: Connection) -> tuple[int, int]:
+        first = count(connection)
+        begun.set()
+        written.wait(5)
+        return first, count(connection)
+
+    reading = asyncio.create_task(notes.read(twice))
+    await asyncio.to_thread(begun.wait, 5)
+    await notes.write(add, 1)
+    written.set()
+
+    assert await reading == (0, 0)
+
+
+async def test_writes_of_many_tasks_all_arrive(notes: Database) -> None:
+    async with asyncio.TaskGroup() as group:
+        for number in range(50):
+            group.create_task(notes.write(add, number))
+
+    assert await notes.read(count) == 50
+
+
+async def test_a_writer_waits_for_another_process(notes: Database) -> None:
+    path = notes.url.removeprefix("sqlite:///")
+    held = threading.Event()
+
+    def hold() -> None:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO notes VALUES (100, '')")
+        held.set()
+        time.sleep(0.3)
+        other.execute("COMMIT")
+        other.close()
+
+    holding = asyncio.create_task(asyncio.to_thread(hold))
+    await asyncio.to_thread(held.wait, 5)
+    await notes.write(add, 1)
+    await holding
+
+    assert await notes.read(count) == 2
+
+
+async def test_an_acknowledged_commit_is_on_disk(notes: Database) -> None:
+    async def pragma(name: str) -> object:
+        return await notes.write(lambda connection: connection.scalar(text(f"PRAGMA {name}")))
+
+    assert await pragma("synchronous") == 2  # FULL
+    assert await pragma("journal_mode") == "wal"
+    assert await pragma("foreign_keys") == 1
+
+
+async def test_the_clock_is_the_databases_in_milliseconds(database: Database) -> None:
+    before = time.time_ns() // 1_000_000
+    told = await database.point(lambda connection: connection.scalar(select(now_ms())))
+    after = time.time_ns() // 1_000_000
+
+    assert told is not None
+    assert before <= told <= after
+
+
+def test_the_clock_speaks_postgresql_too() -> None:
+    spoken = str(select(now_ms()).compile(dialect=registry.load("postgresql")()))
+
+    assert "clock_timestamp()" in spoken
+
+
+async def test_a_closed_database_leaves_no_journal_behind(tmp_path: Path) -> None:
+    opened = Database(f"sqlite:///{tmp_path}/x.db")
+    await opened.write(lambda connection: connection.execute(text("CREATE TABLE t (a INTEGER)")))
+    await opened.close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]

@@ -1,0 +1,72 @@
+"""Logs are JSON lines, and planted secrets are not in them."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from server import log
+from server.redaction import redact_text
+
+Client = TestClient[web.Request, web.Application]
+CANARY = "c4n4ry-5ecret-0123456789"
+
+
+@pytest.fixture
+def lines() -> Iterator[io.BytesIO]:
+    stream = io.BytesIO()
+    before = (logging.root.handlers[:], logging.root.level)
+    log.configure("test", stream)
+    yield stream
+    structlog.reset_defaults()
+    logging.root.handlers, logging.root.level = before
+
+
+async def test_a_request_is_one_line(lines: io.BytesIO, client: Client) -> None:
+    response = await client.get("/livez")
+    (line,) = [json.loads(one) for one in lines.getvalue().splitlines()]
+
+    assert (line["event"], line["path"], line["status"]) == ("request", "/livez", 200)
+    assert line["request_id"] == response.headers["X-Request-Id"]
+    assert {"timestamp", "level", "service", "duration_ms", "method", "route"} <= set(line)
+
+
+async def test_planted_secrets_are_in_no_line(lines: io.BytesIO, client: Client) -> None:
+    await client.get(
+        f"/hls/x/master.m3u8?s={CANARY}&k={CANARY}&token={CANARY}",
+        headers={"Authorization": f"Bearer {CANARY}", "Cookie": f"houle_refresh={CANARY}"},
+    )
+    await client.post("/api/v1/auth/login", json={"username": "a@b.example", "password": CANARY})
+    logger = structlog.get_logger()
+    logger.info("mail sent", to="someone@example.org", refresh_token=CANARY)
+    logger.info("nested", headers={"Set-Cookie": f"x={CANARY}", "list": [f"?token={CANARY}"]})
+    try:
+        int(f"GET /x?a=1&s={CANARY} by someone@example.org, Bearer {CANARY}")
+    except ValueError:
+        logger.exception("failed")
+        logging.getLogger("library").exception("failed: %s", f"Cookie: houle_refresh={CANARY}")
+
+    text = lines.getvalue().decode()
+    assert CANARY not in text
+    assert "@example.org" not in text
+    assert text.count("ValueError") >= 2
+
+
+def test_a_library_cannot_forge_a_line(lines: io.BytesIO) -> None:
+    logging.getLogger("library").warning("two\r\n{lines}")
+    (line,) = [json.loads(one) for one in lines.getvalue().splitlines()]
+
+    assert (line["event"], line["level"]) == ("two\r\n{lines}", "warning")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/hls/0/1.m4s?v=1", "2026-11-21T13:13:00Z", "tracks/0/r1/aac-128/0.m4s", "loud & clear"],
+)
+def test_harmless_text_is_left_as_it_is(text: str) -> None:
+    assert redact_text(text) == text
