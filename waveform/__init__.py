@@ -1,0 +1,1 @@
+"""What can be measured and drawn of sound: loudness, true peak, gain, peaks and pictures."""

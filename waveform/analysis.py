@@ -1,0 +1,142 @@
+"""One pass over decoded sound: loudness, true peak and the waveform's peaks, in constant memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log10
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waveform.blocks import Seconds
+from waveform.energy_grid import EnergyGrid
+from waveform.gating import Gating
+from waveform.loudness import Loudness
+from waveform.peaks import Peaks, PeaksBuilder
+from waveform.true_peak import TruePeak
+from waveform.upsampling import Upsampler, factor
+
+# +120 dBFS: float files that hold integers' values are sound, what lies beyond is damage.
+LOUDEST = np.float32(1e6)
+RATES = range(1_000, 768_001)  # Hz; a lying header shall cost no memory
+MOST_CHANNELS = 64
+
+
+class NotMeasurable(ValueError):
+    """The rate or layout is out of bounds, or a chunk is not float32 of (channels, samples)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All that one pass found; bad samples were NaN, infinite or absurd, and count as silence."""
+
+    loudness: Loudness
+    samples: int
+    bad_samples: int
+    peaks: Peaks
+
+
+class Analysis:
+    """Fed with float32 planar chunks of any size; `peaks` may be looked at on the way.
+
+    `weights` are the channels' gains in loudness (see channel_weights); without them all count
+    alike. Peaks are split for one or two channels; more are drawn as their mean.
+    """
+
+    def __init__(
+        self,
+        rate: int,
+        channels: int,
+        *,
+        weights: Sequence[float] | None = None,
+        pixel_samples: int = 256,
+        float_source: bool = False,
+    ) -> None:
+        if rate not in RATES or not 1 <= channels <= MOST_CHANNELS:
+            raise NotMeasurable(f"{rate} Hz, {channels} channels")
+        weights = [1.0] * channels if weights is None else weights
+        if len(weights) != channels:
+            raise NotMeasurable(f"{len(weights)} weights for {channels} channels")
+        self._channels = channels
+        self._samples = 0
+        self._bad_samples = 0
+        self._seconds = Seconds(channels, rate)
+        drawn = channels if channels <= 2 else 1
+        self.peaks = PeaksBuilder(rate, drawn, pixel_samples, float_source=float_source)
+        self._meter = _Meter(rate, weights)
+
+    def feed(self, chunk: NDArray[np.float32]) -> None:
+        if chunk.dtype != np.float32 or chunk.ndim != 2 or chunk.shape[0] != self._channels:
+            raise NotMeasurable(f"{chunk.dtype} {chunk.shape} for {self._channels} channels")
+        for second in self._seconds.fill(chunk):
+            self._measure(second)
+
+    def finish(self) -> Measured:
+        """Measure what is left and close; nothing may be fed after it."""
+        for rest in self._seconds.rest():
+            self._measure(rest)
+        return Measured(self._meter.finish(), self._samples, self._bad_samples, self.peaks.finish())
+
+    def _measure(self, block: NDArray[np.float32]) -> None:
+        self._samples += block.shape[1]
+        self._bad_samples += silence_damage(block)
+        self.peaks.add(block if len(block) <= 2 else block.mean(axis=0, keepdims=True))
+        self._meter.add(block)
+
+
+def silence_damage(block: NDArray[np.float32]) -> int:
+    """Set to zero, in place, what is no sound, and say how many samples it was."""
+    if block.min() >= -LOUDEST and block.max() <= LOUDEST:  # NaN is neither
+        return 0
+    damaged = ~(abs(block) <= LOUDEST)
+    block[damaged] = 0
+    return int(damaged.sum())
+
+
+class _Meter:
+    """Loudness and true peak, at a rate high enough for both."""
+
+    def __init__(self, rate: int, weights: Sequence[float]) -> None:
+        times = factor(rate)
+        channels = len(weights)
+        self._upsampler = Upsampler(channels, times) if times > 1 else None
+        self._seconds = Seconds(channels, rate * times)
+        self._grid = EnergyGrid(rate * times, weights)
+        self._gating = Gating()
+        self._peak = TruePeak(channels)
+        self._sample_peak = 0.0
+
+    def add(self, block: NDArray[np.float32]) -> None:
+        peak = max(float(block.max()), -float(block.min()))
+        self._sample_peak = max(self._sample_peak, peak)
+        if self._upsampler:
+            self._add_raised(self._upsampler.raise_rate(block))
+        else:
+            self._add_second(block)
+
+    def finish(self) -> Loudness:
+        if self._upsampler:
+            self._add_raised(self._upsampler.flush())
+            for rest in self._seconds.rest():
+                self._add_second(rest)
+        self._peak.flush()
+        gating = self._gating
+        return Loudness(
+            integrated_lufs=gating.integrated,
+            range_lu=gating.range,
+            true_peak_dbtp=_decibels(max(self._peak.value, self._sample_peak)),
+            sample_peak_dbfs=_decibels(self._sample_peak),
+            momentary_max_lufs=gating.momentary_max,
+            short_term_max_lufs=gating.short_term_max,
+        )
+
+    def _add_raised(self, raised: NDArray[np.float32]) -> None:
+        for second in self._seconds.fill(raised):
+            self._add_second(second)
+
+    def _add_second(self, second: NDArray[np.float32]) -> None:
+        self._gating.add(self._grid.powers(second))
+        self._peak.add(second)
+
+
+def _decibels(magnitude: float) -> float | None:
+    return 20 * log10(magnitude) if magnitude else None
