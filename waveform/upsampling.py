@@ -37,8 +37,9 @@ class Upsampler:
 
     def flush(self) -> NDArray[np.float32]:
         """Return the last samples, as they sound when silence follows."""
+        due = self._due
         ringing = np.zeros((len(self._rest), REACH + ROW), np.float32)
-        return self._raised(ringing)[:, : self._due]
+        return self._raised(ringing)[:, :due]
 
     def _raised(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         sound = np.concatenate([self._rest, block], axis=1)
