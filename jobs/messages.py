@@ -1,0 +1,39 @@
+"""What server and worker say to each other of a job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LEASE_SECONDS = 15
+BEAT_SECONDS = 5  # two beats may be lost before the lease lapses
+
+
+class LeaseLost(Exception):
+    """Another has the job now, or nobody: whatever this worker still does of it is void."""
+
+
+class ServerAway(Exception):
+    """The server did not answer, or not in words we know; trying again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job under lease; the token is what proves the lease."""
+
+    id: str
+    kind: str
+    pool: str
+    token: int
+    attempt: int  # counted from 1
+    payload: Mapping[str, Any]
+
+    @classmethod
+    def from_json(cls, message: Mapping[str, Any]) -> "Job":
+        return cls(
+            id=str(message["id"]),
+            kind=str(message["kind"]),
+            pool=str(message["pool"]),
+            token=int(message["token"]),
+            attempt=int(message["attempt"]),
+            payload=dict(message["payload"]),
+        )

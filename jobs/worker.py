@@ -1,0 +1,175 @@
+"""The loop of a worker: claim, do, finish; beat meanwhile; hand back on the way out.
+
+One job at a time. Beats run in a task of their own, so that a job which is busy keeps its lease,
+and end with it. A lost lease and a wish to cancel both stop the work; a stopped worker gives its
+job back, and the attempt does not count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, TypeAlias, TypeVar
+
+from jobs.client import LeaseClient
+from jobs.messages import BEAT_SECONDS, LEASE_SECONDS, Job, LeaseLost, ServerAway
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_LONGEST_PAUSE = 5.0  # seconds between claims while the server is away
+
+
+class _Ending(Enum):
+    DONE = auto()  # with a result or an error
+    CANCELLED = auto()
+    LOST = auto()
+    STOPPED = auto()
+
+
+class JobFailed(Exception):
+    """The work ended without a result; code and message are for the job's owner."""
+
+    def __init__(self, code: str, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retryable = retryable
+
+
+@dataclass(slots=True)
+class Lease:
+    """A claimed job, as the one who does it sees it."""
+
+    job: Job
+    client: LeaseClient
+    progress: float | None = None  # both go out with the next beat
+    step: str | None = None
+
+    async def report(self, facts: Sequence[Mapping[str, Any]]) -> None:
+        await self.client.report(self.job, facts)
+
+
+Work: TypeAlias = Callable[[Lease], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(slots=True)
+class Worker:
+    """Does jobs of its pools until it is stopped."""
+
+    client: LeaseClient
+    worker_id: str
+    pools: Sequence[str]
+    kinds: Mapping[str, Work]
+    beat_seconds: float = BEAT_SECONDS
+    lease_seconds: float = LEASE_SECONDS
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> None:
+        """Take nothing new, hand back what runs; `run` then returns."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        pause = 0.1
+        while not self._stopping.is_set():
+            try:
+                job = await self._unless_stopped(self.client.claim(self.pools, self.worker_id))
+                pause = 0.1
+            except ServerAway as error:
+                log.warning("server away", extra={"reason": str(error)})
+                await self._unless_stopped(asyncio.sleep(pause))
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                continue
+            if job is not None:
+                await self._do(job)
+
+    async def _unless_stopped(self, wait: Coroutine[Any, Any, T]) -> T | None:
+        """Await it, or give it up as soon as the worker stops."""
+        waiting = asyncio.create_task(wait)
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.result() if waiting.done() else None
+        finally:
+            await _end(stopping, waiting)
+
+    async def _do(self, job: Job) -> None:
+        lease = Lease(job, self.client)
+        work = asyncio.create_task(self._worked(lease), name=f"job {job.id}")
+        beats = asyncio.create_task(self._beats(lease), name=f"beats of {job.id}")
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({work, beats, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            ending = _ending(work, beats)
+        finally:
+            await _end(stopping, work, beats)
+        try:
+            await self._tell(job, ending, work)
+        except LeaseLost:
+            log.warning("lease lost", extra={"job": job.id})
+        except ServerAway as error:  # the lease lapses, and the job runs again
+            log.warning("server away", extra={"job": job.id, "reason": str(error)})
+
+    async def _worked(self, lease: Lease) -> Mapping[str, Any]:
+        work = self.kinds.get(lease.job.kind)
+        if work is None:
+            words = f"This worker does not know the job kind {lease.job.kind}."
+            raise JobFailed("unknown_kind", words, retryable=True)
+        return await work(lease)
+
+    async def _beats(self, lease: Lease) -> _Ending:
+        """Beat until there is a reason to stop the work, and return it."""
+        loop = asyncio.get_running_loop()
+        heard = loop.time()
+        while loop.time() - heard < self.lease_seconds:
+            await asyncio.sleep(self.beat_seconds)
+            try:
+                if await self.client.beat(lease.job, lease.progress, lease.step):
+                    return _Ending.CANCELLED
+                heard = loop.time()
+            except LeaseLost:
+                return _Ending.LOST
+            except ServerAway:
+                continue
+        return _Ending.LOST
+
+    async def _tell(self, job: Job, ending: _Ending, work: asyncio.Task[Mapping[str, Any]]) -> None:
+        match ending:
+            case _Ending.DONE:
+                await self._tell_outcome(job, work)
+            case _Ending.CANCELLED:
+                await self.client.fail(job, "cancelled", "It was cancelled.", retryable=False)
+            case _Ending.STOPPED:
+                await self.client.release(job)
+            case _Ending.LOST:
+                log.warning("lease lost", extra={"job": job.id})
+
+    async def _tell_outcome(self, job: Job, work: asyncio.Task[Mapping[str, Any]]) -> None:
+        try:
+            result = work.result()
+        except JobFailed as error:
+            await self.client.fail(job, error.code, str(error), retryable=error.retryable)
+        except (LeaseLost, ServerAway):
+            raise
+        except Exception:
+            log.exception("job crashed", extra={"job": job.id, "kind": job.kind})
+            words = "The work broke off. The server's log says why."
+            await self.client.fail(job, "crashed", words, retryable=True)
+        else:
+            await self.client.finish(job, result)
+
+
+def _ending(work: asyncio.Task[Mapping[str, Any]], beats: asyncio.Task[_Ending]) -> _Ending:
+    if work.done():
+        return _Ending.DONE
+    return beats.result() if beats.done() else _Ending.STOPPED
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel what still runs and wait for its end; how it ended is read elsewhere."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
