@@ -24,13 +24,14 @@ def on_database(data: Path | None, work: Callable[[Database], Awaitable[T]]) -> 
     """Run `work` on the database of the settings; what it refuses is said on one line."""
     from server.database import migrate
     from server.errors import DomainError
-    from server.settings import SettingsError, load
+    from server.settings import load
+    from server.start_error import StartError
 
     try:
         settings = load(data_dir=data)
         migrate(settings.database_url)
         return asyncio.run(_opened(settings, work))
-    except (DomainError, SettingsError) as refusal:
+    except (DomainError, StartError) as refusal:
         typer.echo(f"houle: {refusal}", err=True)
         raise typer.Exit(1) from None
 
