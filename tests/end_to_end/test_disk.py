@@ -1,0 +1,68 @@
+"""A full disk is said in words, costs nobody their data, and passes."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.end_to_end.houle import Server, sign_in
+from tests.end_to_end.sources import excerpt
+
+
+async def upload(server: Server, song: Path) -> tuple[int, str]:
+    person = await sign_in(server)
+    form = aiohttp.FormData()
+    form.add_field("file", song.read_bytes(), filename=song.name)
+    async with person.http.post(f"{server.url}/api/v1/tracks", data=form) as response:
+        answer = await response.json()
+    await person.http.close()
+    return response.status, str(answer.get("detail"))
+
+
+async def test_below_the_floor_uploads_are_refused_and_reading_goes_on(
+    tmp_path: Path, sources: Path
+) -> None:
+    server = Server(tmp_path / "data", environment={"HOULE_DISK_FLOOR": str(1 << 60)})
+    server.start()
+
+    status, words = await upload(server, excerpt(sources))
+
+    assert status == 507
+    assert "disk" in words.lower() or "space" in words.lower() or "room" in words.lower()
+    person = await sign_in(server)
+    async with person.http.get(f"{server.url}/api/v1/tracks") as response:
+        assert (response.status, (await response.json())["items"]) == (200, [])
+    await person.http.close()
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 24 MiB, where the kernel lets us mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "houle-test", str(folder)]
+    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small disk takes root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+async def test_a_disk_that_fills_up_in_the_middle_leaves_no_debris(
+    small_disk: Path, sources: Path
+) -> None:
+    server = Server(small_disk / "data", environment={"HOULE_DISK_FLOOR": "0"})
+    server.start()
+    song = excerpt(sources, start=0, seconds=200)
+    assert song.stat().st_size > 24 << 20
+
+    status, _ = await upload(server, song)
+
+    assert status == 507
+    media = small_disk / "data" / "media"
+    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert (await upload(server, excerpt(sources)))[0] == 202
+    assert server.stop() == 0
