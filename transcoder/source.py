@@ -1,0 +1,43 @@
+"""The one file of a job, and its programme: decoded from the start as often as it is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hls.timeline import Grid
+from transcoder import pcm
+from transcoder.decode import Findings, frames
+from transcoder.probe import Sound, open_source, sound_stream
+from transcoder.reframe import Block, blocks
+from transcoder.resample import Resampler
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    path: str
+    container: str
+    output: Path
+    sound: Sound
+
+    def blocks(self, findings: Findings) -> Iterator[Block]:
+        with open_source(self.path, self.container) as media:
+            decoded = frames(media, sound_stream(media), self.sound, findings)
+            yield from blocks(decoded, self.sound, findings)
+
+    def rendered(self, grid: Grid, gain_db: float) -> Iterator[pcm.Sound]:
+        """Decode once more, and yield exactly the samples of the grid with the gain applied."""
+        missing = grid.samples
+        for sound in self._at_rate(grid.rate, np.float32(10 ** (gain_db / 20))):
+            fitting = sound[:, :missing]
+            missing -= fitting.shape[1]
+            yield fitting
+        # Where the rate was changed, the last sample is sometimes not whole.
+        yield np.zeros((self.sound.served_channels, missing), np.float32)
+
+    def _at_rate(self, rate: int, factor: np.float32) -> Iterator[pcm.Sound]:
+        resampler = Resampler(self.sound.rate, rate, self.sound.served_channels)
+        for block in self.blocks(Findings()):
+            yield resampler.feed(block.sound * factor)
+        yield resampler.flush()
