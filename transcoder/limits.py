@@ -1,0 +1,25 @@
+"""How much of the machine a media child may use."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Wall clock and silence are kept by the parent, the rest by the kernel."""
+
+    wall_seconds: float = 6 * 3600
+    silence_seconds: float = 120  # without a single report
+    cpu_seconds: int = 12 * 3600
+    memory_bytes: int = 1024 * MIB  # of address space, beyond the zygote's
+    file_bytes: int = 2048 * MIB  # of any one file
+    open_files: int = 64
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Self:
+        return cls(**fields)
