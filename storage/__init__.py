@@ -1,15 +1,22 @@
-"""Objects under keys: the protocol, the local store, object keys and signed paths."""
+"""Media objects under keys, kept on the local disk, and the tokens that open them to players."""
 
-from storage.keys import KeyRefused
 from storage.local import LocalStorage
 from storage.path_tokens import PathTokens
-from storage.protocol import NoSpace, ObjectNotFound, Storage, Stored
+from storage.protocol import (
+    KeyRefused,
+    NoSpace,
+    ObjectNotFound,
+    ObjectTooLarge,
+    Storage,
+    Stored,
+)
 
 __all__ = [
     "KeyRefused",
     "LocalStorage",
     "NoSpace",
     "ObjectNotFound",
+    "ObjectTooLarge",
     "PathTokens",
     "Storage",
     "Stored",

@@ -1,42 +1,54 @@
-"""Where the objects of a track lie, and which keys are none."""
+"""The keys of all objects, and the rules that keep a key inside its store."""
 
-import re
+from typing import Final
 
-_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
-LONGEST_KEY = 900  # bytes; S3 allows 1,024, and a prefix may come before
+from storage.protocol import KeyRefused
 
-
-class KeyRefused(ValueError):
-    """The key could lead elsewhere: an empty part, dots, a slash too many, odd characters."""
-
-
-def checked(key: str) -> str:
-    """Return the key, if every part of it is a plain name."""
-    if len(key) > LONGEST_KEY or not all(_PART.fullmatch(part) for part in key.split("/")):
-        raise KeyRefused(f"not a key: {key[:200]!r}")
-    return key
+LONGEST_KEY: Final = 1024  # bytes; S3's limit, the tightest of the stores to come
+LONGEST_PART: Final = 255  # bytes; the longest file name of Linux' file systems
 
 
 def track(track_id: str) -> str:
-    """Return the prefix of everything that belongs to a track."""
+    """Return the folder of everything that belongs to a track."""
     return f"tracks/{track_id}"
 
 
 def original(track_id: str) -> str:
-    return f"tracks/{track_id}/original"
+    return f"{track(track_id)}/original"
 
 
 def cover(track_id: str) -> str:
-    return f"tracks/{track_id}/cover"
+    return f"{track(track_id)}/cover"
 
 
 def waveform(track_id: str) -> str:
-    return f"tracks/{track_id}/waveform.dat"
+    """Name the peaks, in audiowaveform's binary format."""
+    return f"{track(track_id)}/waveform.dat"
 
 
-def init(track_id: str, revision: int, rung: str) -> str:
-    return f"tracks/{track_id}/r{revision}/{rung}/init.mp4"
+def revision(track_id: str, number: int) -> str:
+    """Return the folder of everything that was made for one revision."""
+    return f"{track(track_id)}/r{number}"
 
 
-def segment(track_id: str, revision: int, rung: str, n: int) -> str:
-    return f"tracks/{track_id}/r{revision}/{rung}/{n}.m4s"
+def init(track_id: str, number: int, rung: str) -> str:
+    return f"{revision(track_id, number)}/{rung}/init.mp4"
+
+
+def segment(track_id: str, number: int, rung: str, n: int) -> str:
+    return f"{revision(track_id, number)}/{rung}/{n}.m4s"
+
+
+def checked(key: str) -> str:
+    """Return the key, or raise KeyRefused.
+
+    Parts that begin with a dot are refused: `.` and `..` lead elsewhere, others are the store's.
+    """
+    if not key.isprintable():
+        raise KeyRefused(f"control characters or half characters in {key!r}")
+    if len(key.encode()) > LONGEST_KEY:
+        raise KeyRefused(f"a key of {len(key.encode())} bytes")
+    for part in key.split("/"):
+        if not part or part.startswith(".") or len(part.encode()) > LONGEST_PART:
+            raise KeyRefused(f"{part[:40]!r} in {key[:80]!r}")
+    return key

@@ -1,227 +1,235 @@
-"""Objects as files below one folder.
+"""The store on the local disk: one file an object, published by rename or link.
 
-A body goes into a file beside its place, is hashed and written in batches of a megabyte (one hop to
-a thread each, the next batch collected meanwhile), then fsync, rename, fsync of the folder. A file
-that is adopted is linked into its place, which only works once: the first writer wins.
+What is on its way in or out lies in `.transit` at the root, on the same file system as the rest.
+A crash leaves debris only there, and the next start sweeps one folder, not the whole store.
 """
 
 import asyncio
+import contextlib
 import errno
-import hashlib
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+import stat
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
-from uuid import uuid4
+from typing import BinaryIO, Final, TypeVar
 
-from storage.keys import KeyRefused, checked
-from storage.protocol import NoSpace, ObjectNotFound, Stored
+from storage import keys
+from storage.partial import PartialFile, make_folders, sweep, sync_folder
+from storage.protocol import READ_LIMIT, NoSpace, ObjectNotFound, ObjectTooLarge, Stored
+from storage.source import SourceFile
 
-BATCH = 1 << 20  # bytes a hop: at 64 KiB the hops cost more than hash and disk together
-CHUNK = 1 << 18  # bytes a chunk when reading
-SMALL = 16 << 20
-PARTIAL = ".part-"
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+BATCH: Final = 1024**2  # bytes hashed and written in one thread hop
+CHUNK: Final = 256 * 1024  # bytes read in one; a segment of most rungs is one chunk
+
+_T = TypeVar("_T")
 
 
 class LocalStorage:
-    """The store of the embedded mode: one folder on this machine."""
+    """Objects below a folder, which is made when the first of them comes."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._transit = root / ".transit"
+        sweep(self._transit)
 
     async def put(self, key: str, body: AsyncIterator[bytes]) -> Stored:
         path = self._path(key)
-        partial = await asyncio.to_thread(_Partial, path)
-        try:
-            await _fill(partial, body)
-            return await asyncio.to_thread(partial.publish)
-        except BaseException:
-            partial.discard()
-            raise
+        with _no_space_told(key):
+            incoming = await _created(self._transit)
+            try:
+                await _written(incoming, body)
+                await asyncio.to_thread(incoming.sync)
+                stored = await asyncio.to_thread(incoming.replace, path)
+            finally:
+                # Not awaited by a second cancellation, the thread comes to its end all the same.
+                await _finished(asyncio.get_running_loop().run_in_executor(None, incoming.discard))
+        if stored is None:
+            raise RuntimeError("discarded before it was published")
+        return stored
 
     async def adopt(self, key: str, path: Path) -> bool:
-        return await asyncio.to_thread(_adopt, path, self._path(key))
+        target = self._path(key)
+        with _no_space_told(key):
+            return await asyncio.to_thread(self._adopt, target, path)
 
-    async def get(self, key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
-        path = self._path(key)
-        file = await asyncio.to_thread(_opened, path, key)
-        try:
-            left = (os.fstat(file).st_size if stop is None else stop) - start
-            while left > 0:
-                chunk = await asyncio.to_thread(os.pread, file, min(CHUNK, left), start)
-                if not chunk:
+    async def get(
+        self, key: str, start: int = 0, stop: int | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        if start < 0:
+            raise ValueError("start lies before the object")
+        with contextlib.closing(SourceFile(self._path(key), key)) as source:
+            while stop is None or start < stop:
+                size = CHUNK if stop is None else min(CHUNK, stop - start)
+                chunk = await asyncio.to_thread(source.read, start, size)
+                if chunk:
+                    yield chunk
+                if len(chunk) < size:  # the end
                     return
-                start += len(chunk)
-                left -= len(chunk)
-                yield chunk
-        finally:
-            os.close(file)
+                start += size
 
-    async def read(self, key: str, limit: int = SMALL) -> bytes:
-        return await asyncio.to_thread(_read, self._path(key), key, limit)
+    async def read(self, key: str, limit: int = READ_LIMIT) -> bytes:
+        return await asyncio.to_thread(_read_whole, self._path(key), key, limit)
 
     async def size(self, key: str) -> int:
-        path = self._path(key)
-        try:
-            return (await asyncio.to_thread(path.stat)).st_size
-        except (FileNotFoundError, NotADirectoryError):
-            raise ObjectNotFound(key) from None
+        return await asyncio.to_thread(_size, self._path(key), key)
 
     async def delete(self, key: str) -> None:
-        path = self._path(key)
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+        await asyncio.to_thread(_unlink, self._path(key))
 
     async def delete_prefix(self, prefix: str) -> None:
-        await asyncio.to_thread(shutil.rmtree, self._path(prefix), ignore_errors=True)
+        await asyncio.to_thread(self._delete_folder, self._path(prefix.removesuffix("/")))
 
     def local_path(self, key: str) -> Path | None:
-        return self._path(key)
+        path = self._path(key)
+        return path if path.is_file() else None
 
     async def free_bytes(self) -> int | None:
-        return await asyncio.to_thread(_free, self._root)
-
-    async def sweep(self) -> int:
-        """Remove what broken-off writes of an earlier process left; return how many files."""
-        return await asyncio.to_thread(_sweep, self._root)
+        return await asyncio.to_thread(_free_bytes, self._root)
 
     def _path(self, key: str) -> Path:
-        return self._root / checked(key)
+        return self._root / keys.checked(key)
+
+    def _adopt(self, target: Path, path: Path) -> bool:
+        with _opened_finished(path) as file:
+            os.fsync(file.fileno())
+            make_folders(target.parent)
+            try:
+                os.link(path, target, follow_symlinks=False)
+            except FileExistsError:
+                return False
+            except OSError as error:
+                if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK}:
+                    raise
+                return self._copy(file, target)
+        sync_folder(target.parent)
+        return True
+
+    def _copy(self, file: BinaryIO, target: Path) -> bool:
+        """Adopt from another file system."""
+        incoming = PartialFile(self._transit)
+        try:
+            for batch in iter(partial(file.read, BATCH), b""):
+                incoming.write([batch])
+            incoming.sync()
+            incoming.link(target)
+        except FileExistsError:
+            return False
+        finally:
+            incoming.discard()
+        return True
+
+    def _delete_folder(self, folder: Path) -> None:
+        # One rename takes all of it out of sight; a crash in the long part is swept later.
+        doomed = self._transit / uuid.uuid4().hex
+        self._transit.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            if folder.is_dir():
+                folder.rename(doomed)
+                sync_folder(folder.parent)
+                shutil.rmtree(doomed, ignore_errors=True)
 
 
-class _Partial:
-    """A file beside its place, until it is whole."""
-
-    def __init__(self, path: Path) -> None:
-        with _space():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._path = path
-            self._partial = path.with_name(f"{PARTIAL}{uuid4().hex}")
-            self._file = self._partial.open("xb", buffering=0)
-        self._hash = hashlib.sha256()
-        self._size = 0
-
-    def write(self, batch: list[bytes]) -> None:
-        content = b"".join(batch)
-        self._hash.update(content)
-        with _space():
-            view = memoryview(content)
-            while view:
-                view = view[self._file.write(view) :]
-        self._size += len(content)
-
-    def publish(self) -> Stored:
-        with _space():
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._partial.replace(self._path)
-            sync_folder(self._path.parent)
-        return Stored(self._size, self._hash.hexdigest())
-
-    def discard(self) -> None:
-        self._file.close()
-        self._partial.unlink(missing_ok=True)
-
-
-async def _fill(partial: _Partial, body: AsyncIterator[bytes]) -> None:
-    """Write while the next batch arrives; at most two batches are in memory."""
-    batch: list[bytes] = []
-    size = 0
-    writing: asyncio.Task[None] | None = None
-    try:
-        async for chunk in body:
-            batch.append(chunk)
-            size += len(chunk)
-            if size >= BATCH:
-                if writing is not None:
-                    await writing
-                writing = asyncio.create_task(asyncio.to_thread(partial.write, batch))
-                batch, size = [], 0
-    finally:
-        if writing is not None:  # a thread cannot be cancelled: the file must outlive it
-            await asyncio.wait({writing})
-    if writing is not None:
-        writing.result()
-    if batch:
-        await asyncio.to_thread(partial.write, batch)
-
-
-@contextmanager
-def _space() -> Iterator[None]:
+@contextlib.contextmanager
+def _no_space_told(key: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise NoSpace(error.errno, "no room left in the store") from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoSpace(error.errno, os.strerror(error.errno), key) from error
         raise
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames and links in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+async def _created(folder: Path) -> PartialFile:
+    creating = asyncio.get_running_loop().run_in_executor(None, PartialFile, folder)
     try:
-        os.fsync(descriptor)
+        return await _finished(creating)
+    except asyncio.CancelledError:
+        creating.add_done_callback(_discard_late)
+        raise
+
+
+def _discard_late(creating: "asyncio.Future[PartialFile]") -> None:
+    if not creating.cancelled() and creating.exception() is None:
+        creating.result().discard()
+
+
+async def _written(incoming: PartialFile, body: AsyncIterator[bytes]) -> None:
+    """Write one batch while the next arrives, so that neither disk nor network waits."""
+    loop = asyncio.get_running_loop()
+    writing: asyncio.Future[None] | None = None
+    try:
+        async for batch in _batches(body):
+            if writing is not None:
+                await _finished(writing)
+            writing = loop.run_in_executor(None, incoming.write, batch)
+        if writing is not None:
+            await _finished(writing)
     finally:
+        if writing is not None:
+            writing.add_done_callback(_look_at)
+
+
+async def _batches(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    async for chunk in body:
+        batch.append(chunk)
+        size += len(chunk)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+async def _finished(future: "asyncio.Future[_T]") -> "_T":
+    """Wait for a thread; our cancellation never cancels what it does."""
+    await asyncio.wait({future})
+    return future.result()
+
+
+def _look_at(future: "asyncio.Future[None]") -> None:
+    # An error of the last write, when something else broke off the put: one error is enough.
+    if not future.cancelled():
+        future.exception()
+
+
+def _opened_finished(path: Path) -> BinaryIO:
+    """Open a file that an untrusted process made: no link, no pipe, no device."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return open(descriptor, "rb")  # noqa: PTH123 -- a descriptor has no path
 
 
-def _adopt(source: Path, target: Path) -> bool:
-    with _space():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        try:
-            _link(source, target)
-        except FileExistsError:
-            return False
-        sync_folder(target.parent)
-    return True
+def _read_whole(path: Path, key: str, limit: int) -> bytes:
+    with contextlib.closing(SourceFile(path, key)) as source:
+        whole = source.read(0, limit + 1)
+    if len(whole) > limit:
+        raise ObjectTooLarge(f"{key} has more than {limit} bytes")
+    return whole
 
 
-def _link(source: Path, target: Path) -> None:
+def _size(path: Path, key: str) -> int:
     try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK}:
-            raise
-        copy = target.with_name(f"{PARTIAL}{uuid4().hex}")
-        try:
-            shutil.copyfile(source, copy, follow_symlinks=False)
-            descriptor = os.open(copy, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
-            os.link(copy, target)
-        finally:
-            copy.unlink(missing_ok=True)
-
-
-def _opened(path: Path, key: str) -> int:
-    try:
-        return os.open(path, os.O_RDONLY)
+        found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise ObjectNotFound(key) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise ObjectNotFound(key)
+    return found.st_size
 
 
-def _read(path: Path, key: str, limit: int) -> bytes:
-    descriptor = _opened(path, key)
-    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 -- it is a descriptor
-        if os.fstat(descriptor).st_size > limit:
-            raise KeyRefused(f"{key} is larger than {limit} bytes")
-        return file.readall()
+def _unlink(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        path.unlink()
 
 
-def _free(root: Path) -> int:
-    while not root.exists():
-        root = root.parent
-    return shutil.disk_usage(root).free
-
-
-def _sweep(root: Path) -> int:
-    partials = list(root.rglob(f"{PARTIAL}*")) if root.exists() else []
-    for partial in partials:
-        partial.unlink(missing_ok=True)
-    return len(partials)
+def _free_bytes(root: Path) -> int:
+    existing = next(folder for folder in (root, *root.parents) if folder.exists())
+    found = os.statvfs(existing)
+    return found.f_bavail * found.f_frsize

@@ -1,180 +1,237 @@
-"""The local store: whole objects or none, first writer wins, nothing outside its folder."""
+"""Objects on the local disk are whole or absent, whatever happens on their way in."""
 
 import asyncio
 import hashlib
-import os
-import resource
-from collections.abc import AsyncIterator, Iterator
+import random
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from storage import KeyRefused, LocalStorage, NoSpace, ObjectNotFound
+from storage import KeyRefused, LocalStorage, ObjectNotFound, ObjectTooLarge
+from tests.storage.conftest import Body
 
-CONTENT = os.urandom(3_500_001)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> LocalStorage:
-    return LocalStorage(tmp_path / "media")
+KEY = "tracks/1/original"
+Files = Callable[[], set[str]]
 
 
-async def chunks(content: bytes, size: int = 65_536) -> AsyncIterator[bytes]:
-    for start in range(0, len(content), size):
-        yield content[start : start + size]
+async def whole(store: LocalStorage, start: int = 0, stop: int | None = None) -> bytes:
+    return b"".join([chunk async for chunk in store.get(KEY, start, stop)])
 
 
-async def everything(body: AsyncIterator[bytes]) -> bytes:
-    return b"".join([chunk async for chunk in body])
+async def test_what_was_put_is_got_and_its_hash_is_that_of_hashlib(
+    store: LocalStorage, body: Body, root: Path
+) -> None:
+    parts = [random.Random(7).randbytes(300_000 + n) for n in range(11)]
 
+    stored = await store.put(KEY, body(*parts))
 
-def files(tmp_path: Path) -> list[Path]:
-    return [path for path in tmp_path.rglob("*") if path.is_file()]
-
-
-async def test_what_was_put_comes_back_with_its_size_and_hash(store: LocalStorage) -> None:
-    stored = await store.put("tracks/1/original", chunks(CONTENT))
-
-    assert stored.size == len(CONTENT) == await store.size("tracks/1/original")
-    assert stored.sha256 == hashlib.sha256(CONTENT).hexdigest()
-    assert await everything(store.get("tracks/1/original")) == CONTENT
-    assert await everything(store.get("tracks/1/original", 10, 20)) == CONTENT[10:20]
-    assert await everything(store.get("tracks/1/original", len(CONTENT) - 5)) == CONTENT[-5:]
-
-
-async def test_an_empty_object_is_an_object(store: LocalStorage) -> None:
-    await store.put("empty", chunks(b""))
-
-    assert await everything(store.get("empty")) == b""
-    assert await store.size("empty") == 0
-
-
-async def test_what_is_not_there_says_so_before_the_first_byte(store: LocalStorage) -> None:
-    with pytest.raises(ObjectNotFound):
-        await anext(store.get("nothing"))
-    with pytest.raises(ObjectNotFound):
-        await store.read("nothing")
-    with pytest.raises(ObjectNotFound):
-        await store.size("nothing")
-    await store.delete("nothing")
-    await store.delete_prefix("nothing")
+    content = b"".join(parts)
+    assert (stored.size, stored.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert await whole(store) == content
+    assert await store.size(KEY) == len(content)
+    assert (root / KEY).read_bytes() == content
+    assert store.local_path(KEY) == root / KEY
 
 
 @pytest.mark.parametrize(
-    "key",
-    ["../up", "a/../../up", "/etc/passwd", "a//b", "", "a/.hidden", "a\0b", "a/" * 600, "ä", "a b"],
+    ("start", "stop"),
+    [(0, 0), (0, 1), (5, 5), (262_143, 262_145), (300_000, None), (1, 10**9), (700_000, 9)],
 )
-async def test_keys_that_lead_elsewhere_are_refused(key: str, store: LocalStorage) -> None:
-    with pytest.raises(KeyRefused):
-        await store.put(key, chunks(b"x"))
-    with pytest.raises(KeyRefused):
-        await store.delete_prefix(key)
+async def test_a_range_is_a_slice(
+    start: int, stop: int | None, store: LocalStorage, body: Body
+) -> None:
+    content = random.Random(8).randbytes(600_000)
+    await store.put(KEY, body(content))
+
+    assert await whole(store, start, stop) == content[start:stop]
 
 
-async def test_a_body_that_breaks_off_leaves_nothing(store: LocalStorage, tmp_path: Path) -> None:
-    async def breaking() -> AsyncIterator[bytes]:
-        async for chunk in chunks(CONTENT):
-            yield chunk
-        raise ConnectionResetError
+async def test_an_empty_object_is_an_object(store: LocalStorage, body: Body) -> None:
+    stored = await store.put(KEY, body())
 
+    assert stored.size == 0
+    assert await whole(store) == b""
+    assert await store.read(KEY) == b""
+
+
+async def test_what_is_not_there_is_not_found_before_the_first_chunk(store: LocalStorage) -> None:
+    with pytest.raises(ObjectNotFound):
+        await anext(store.get(KEY))
+    with pytest.raises(ObjectNotFound):
+        await store.read(KEY)
+    with pytest.raises(ObjectNotFound):
+        await store.size(KEY)
+    assert store.local_path(KEY) is None
+
+
+async def test_a_folder_of_objects_is_no_object(store: LocalStorage, body: Body) -> None:
+    await store.put(KEY, body(b"x"))
+
+    with pytest.raises(ObjectNotFound):
+        await store.size("tracks/1")
+    with pytest.raises(ObjectNotFound):
+        await store.read(KEY + "/deeper")
+
+
+async def test_more_than_the_reader_wants_to_hold_is_refused(
+    store: LocalStorage, body: Body
+) -> None:
+    await store.put(KEY, body(b"12345"))
+
+    assert await store.read(KEY, limit=5) == b"12345"
+    with pytest.raises(ObjectTooLarge):
+        await store.read(KEY, limit=4)
+
+
+async def test_a_reader_keeps_the_object_that_it_began_with(
+    store: LocalStorage, body: Body
+) -> None:
+    await store.put(KEY, body(b"a" * 600_000))
+    reading = store.get(KEY)
+    first = await anext(reading)
+
+    await store.put(KEY, body(b"b" * 600_000))
+
+    rest = b"".join([chunk async for chunk in reading])
+    assert first + rest == b"a" * 600_000
+    assert await whole(store) == b"b" * 600_000
+
+
+async def test_a_reader_that_leaves_early_leaves_no_open_file(
+    store: LocalStorage, body: Body
+) -> None:
+    await store.put(KEY, body(b"a" * 2_000_000))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    for _ in range(5):
+        reading = store.get(KEY)
+        await anext(reading)
+        await reading.aclose()
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+async def test_a_body_that_breaks_off_leaves_the_old_object_and_nothing_else(
+    store: LocalStorage, body: Body, files: Files
+) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"n" * 3_000_000
+        raise ConnectionResetError("the client is gone")
+
+    await store.put(KEY, body(b"old"))
     with pytest.raises(ConnectionResetError):
-        await store.put("half", breaking())
+        await store.put(KEY, broken())
 
-    assert files(tmp_path) == []
+    assert await store.read(KEY) == b"old"
+    assert files() == {KEY}
 
 
-async def test_a_cancelled_put_leaves_nothing(store: LocalStorage, tmp_path: Path) -> None:
-    begun = asyncio.Event()
+@pytest.mark.parametrize("begun", [0, 1, 3_000_000])
+async def test_a_cancelled_put_leaves_nothing(
+    begun: int, store: LocalStorage, files: Files
+) -> None:
+    waiting = asyncio.Event()
 
     async def endless() -> AsyncIterator[bytes]:
-        async for chunk in chunks(CONTENT):
-            yield chunk
-        begun.set()
+        yield b"x" * begun
+        waiting.set()
         await asyncio.Event().wait()
 
-    putting = asyncio.create_task(store.put("half", endless()))
-    await begun.wait()
+    putting = asyncio.create_task(store.put(KEY, endless()))
+    await waiting.wait()
     putting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await putting
 
-    assert files(tmp_path) == []
+    assert files() == set()
 
 
-async def test_readers_keep_the_old_object_until_the_new_one_is_whole(store: LocalStorage) -> None:
-    await store.put("song", chunks(b"old"))
-    half = asyncio.Event()
-    rest = asyncio.Event()
-
-    async def slowly() -> AsyncIterator[bytes]:
-        yield CONTENT
-        half.set()
-        await rest.wait()
-        yield b"end"
-
-    putting = asyncio.create_task(store.put("song", slowly()))
-    await half.wait()
-    assert await store.read("song") == b"old"
-    rest.set()
-    await putting
-
-    assert await store.read("song") == CONTENT + b"end"
-
-
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """A limit on file sizes, which fails writes as a full disk does."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
-@pytest.mark.usefixtures("full_disk")
-async def test_a_full_disk_is_said_and_leaves_nothing(store: LocalStorage, tmp_path: Path) -> None:
-    with pytest.raises(NoSpace):
-        await store.put("big", chunks(CONTENT))
-
-    assert files(tmp_path) == []
-
-
-async def test_the_first_of_two_writers_wins(store: LocalStorage, tmp_path: Path) -> None:
-    for name in ("first", "second"):
-        (tmp_path / name).write_bytes(name.encode())
-
-    assert await store.adopt("tracks/1/r1/aac-128/0.m4s", tmp_path / "first")
-    assert not await store.adopt("tracks/1/r1/aac-128/0.m4s", tmp_path / "second")
-
-    assert await store.read("tracks/1/r1/aac-128/0.m4s") == b"first"
-
-
-async def test_a_link_in_the_scratch_folder_is_not_followed(
-    store: LocalStorage, tmp_path: Path
+async def test_a_put_cancelled_at_any_moment_leaves_a_whole_object_or_nothing(
+    store: LocalStorage, body: Body, files: Files
 ) -> None:
-    (tmp_path / "link").symlink_to("/etc/passwd")
+    content = b"y" * 1_500_000
+    for turns in range(12):
+        putting = asyncio.create_task(store.put(KEY, body(content)))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        putting.cancel()
+        await asyncio.wait({putting})
+        async with asyncio.timeout(5):
+            while not files() <= {KEY}:  # noqa: ASYNC110 -- a thread may still come to its end
+                await asyncio.sleep(0)
 
-    with pytest.raises(OSError, match="symbolic"):
-        await store.adopt("stolen", tmp_path / "link")
+        if files():
+            assert await store.read(KEY) == content
+            await store.delete(KEY)
 
 
-async def test_deleting_a_prefix_takes_all_below_it_and_nothing_beside(store: LocalStorage) -> None:
-    for key in ("tracks/1/a", "tracks/1/r1/b", "tracks/10/a"):
-        await store.put(key, chunks(b"x"))
+async def test_deleting_is_idempotent(store: LocalStorage, body: Body, files: Files) -> None:
+    await store.put(KEY, body(b"x"))
 
-    await store.delete_prefix("tracks/1")
+    await store.delete(KEY)
+    await store.delete(KEY)
+    await store.delete("never/was")
 
-    assert await store.read("tracks/10/a") == b"x"
-    with pytest.raises(ObjectNotFound):
-        await store.size("tracks/1/a")
+    assert files() == set()
 
 
-async def test_what_an_earlier_process_left_half_written_is_swept(
-    store: LocalStorage, tmp_path: Path
+@pytest.mark.parametrize("prefix", ["tracks/1", "tracks/1/"])
+async def test_a_prefix_is_a_folder_and_not_the_beginning_of_a_name(
+    prefix: str, store: LocalStorage, body: Body, files: Files
 ) -> None:
-    await store.put("tracks/1/a", chunks(b"x"))
-    (tmp_path / "media/tracks/1/.part-123").write_bytes(b"half")
+    for key in ("tracks/1/original", "tracks/1/r1/flac/0.m4s", "tracks/10/original"):
+        await store.put(key, body(b"x"))
 
-    assert await store.sweep() == 1
+    await store.delete_prefix(prefix)
+    await store.delete_prefix(prefix)
 
-    assert [path.name for path in files(tmp_path)] == ["a"]
-    assert (await store.free_bytes() or 0) > 0
+    assert files() == {"tracks/10/original"}
+
+
+async def test_free_bytes_are_told_before_the_folder_exists(
+    store: LocalStorage, root: Path
+) -> None:
+    assert not root.exists()
+    free = await store.free_bytes()
+
+    assert free is not None
+    assert free > 0
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "/etc/passwd",
+        "tracks/../../etc/passwd",
+        "..",
+        ".",
+        "tracks/./x",
+        "tracks//x",
+        "tracks/x/",
+        "tracks/\0",
+        "tracks/\n",
+        "tracks/\udc80",
+        ".transit/x",
+        "tracks/.hidden",
+        "a" * 256,
+        "ä" * 128,
+        "/".join(["abc"] * 300),
+    ],
+)
+async def test_a_key_that_leads_astray_is_refused_everywhere(
+    key: str, store: LocalStorage, body: Body, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyRefused):
+        await store.put(key, body(b"x"))
+    with pytest.raises(KeyRefused):
+        await store.adopt(key, tmp_path / "x")
+    with pytest.raises(KeyRefused):
+        await anext(store.get(key))
+    with pytest.raises(KeyRefused):
+        await store.delete(key)
+    with pytest.raises(KeyRefused):
+        store.local_path(key)
+    with pytest.raises(KeyRefused):
+        await store.delete_prefix(key if key != "tracks/x/" else "../x/")

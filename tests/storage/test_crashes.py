@@ -1,0 +1,114 @@
+"""Neither a killed process nor a full disk leaves half an object, or debris for long."""
+
+import asyncio
+import errno
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage import LocalStorage, NoSpace
+from tests.storage.conftest import Body
+
+ROOT = Path(__file__).parents[2]
+Files = Callable[[], set[str]]
+
+# Puts object after object whose name is the hash of its content, until it is killed.
+WRITER = """
+import asyncio, hashlib, os, sys
+from pathlib import Path
+from storage import LocalStorage
+
+async def body(content):
+    for start in range(0, len(content), 100_000):
+        yield content[start : start + 100_000]
+
+async def main():
+    store = LocalStorage(Path(sys.argv[1]))
+    print("ready", flush=True)
+    while True:
+        content = os.urandom(1_300_000)
+        await store.put("tracks/" + hashlib.sha256(content).hexdigest(), body(content))
+
+asyncio.run(main())
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_whole_objects_and_a_start_sweeps_the_rest(
+    root: Path,
+) -> None:
+    for pause in (0.0, 0.013, 0.029, 0.041):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(root)], cwd=ROOT, stdout=subprocess.PIPE
+        )
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(0.05 + pause)
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+
+    LocalStorage(root)
+
+    kept = [path for path in root.rglob("*") if path.is_file()]
+    assert kept
+    for path in kept:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+
+
+async def test_a_start_beside_a_living_writer_leaves_its_file_alone(
+    store: LocalStorage, root: Path
+) -> None:
+    half, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"1" * 1_100_000
+        yield b"2" * 1_100_000
+        half.set()
+        await go_on.wait()
+        yield b"3"
+
+    putting = asyncio.create_task(store.put("tracks/1/original", slow()))
+    await half.wait()
+    LocalStorage(root)
+    go_on.set()
+
+    assert (await putting).size == 2_200_001
+    assert (root / "tracks/1/original").stat().st_size == 2_200_001
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MiB, where the kernel lets us mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "houle-test", str(folder)]
+    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small disk takes root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+async def test_a_full_disk_is_told_and_what_was_written_is_given_back(
+    small_disk: Path, tmp_path: Path, body: Body
+) -> None:
+    store = LocalStorage(small_disk / "media")
+    await store.put("tracks/1/original", body(b"old"))
+    free = await store.free_bytes()
+    large = tmp_path / "large"
+    large.write_bytes(b"x" * 5_000_000)
+
+    with pytest.raises(NoSpace) as told:
+        await store.put("tracks/1/original", body(*[b"x" * 500_000] * 10))
+    with pytest.raises(NoSpace):
+        await store.adopt("tracks/1/copy", large)
+
+    assert told.value.errno == errno.ENOSPC
+    assert await store.free_bytes() == free
+    assert await store.read("tracks/1/original") == b"old"
+    assert (await store.put("tracks/1/cover", body(b"small"))).size == 5
