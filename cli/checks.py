@@ -72,18 +72,18 @@ def _http_parser() -> Finding:
 
 
 async def _sandbox() -> Finding:
-    from transcoder.zygote import Zygote
+    from transcoder.zygote import ChildCrashed, Zygote
 
     try:
         zygote = await Zygote.start()
-    except OSError as error:
+    except (OSError, ChildCrashed) as error:
         return Finding("fail", "sandbox", f"the zygote does not start: {error}")
-    level = str(zygote.sandbox)
+    sandbox = zygote.sandbox
     await zygote.close()
-    if level == "full":
+    if sandbox.full:
         return Finding("ok", "sandbox", "full: no network, one file to read, one folder to write")
     advice = "Needs Linux 5.13 or newer with Landlock and user namespaces, or root."
-    return Finding("warn", "sandbox", level, advice)
+    return Finding("warn", "sandbox", str(sandbox), advice)
 
 
 def _settings(settings: Settings) -> Finding:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from aiohttp import web
 
+from server import vital_signs
 from server.database import DATABASE, Database
 from server.events import BUS, Bus
 from server.http import docs, health, loop_lag, middleware
@@ -33,11 +34,12 @@ def create_app(settings: Settings, database: Database, storage: Storage) -> web.
     app[PAGE] = PAGE_FOLDER
     middleware.setup(app)
     health.setup(app)
+    vital_signs.setup(app)
     docs.setup(app)
     app.cleanup_ctx.append(loop_lag.measured)
     for name in SLICES:
         if find_spec(f"server.{name}"):
-            importlib.import_module(f"server.{name}").setup(app)
+            getattr(importlib.import_module(f"server.{name}"), "setup", lambda _app: None)(app)
     app.on_shutdown.append(_end_subscriptions)
     return app
 

@@ -12,6 +12,8 @@ import structlog
 
 from server.redaction import redact
 
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
+
 
 def configure(service: str, stream: BinaryIO | None = None) -> None:
     """Send everything that is logged in this process to `stream`, as `service`."""
@@ -45,13 +47,13 @@ class _LibraryHandler(logging.Handler):
         self._processors = processors
 
     def emit(self, record: logging.LogRecord) -> None:
-        event: MutableMapping[str, Any] = {
+        given = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        event: MutableMapping[str, Any] = given | {
             "event": record.getMessage(),
             "logger": record.name,
-            "exc_info": record.exc_info,
         }
-        if not record.exc_info:
-            del event["exc_info"]
+        if record.exc_info:
+            event["exc_info"] = record.exc_info
         for process in self._processors:
             event = process(record, record.levelname.lower(), event)  # type: ignore[assignment]
         self._target.write(_line(None, "", event) + b"\n")

@@ -25,7 +25,7 @@ from server.app import create_app
 from server.database import Database
 from server.events import BUS
 from server.http.connection import Listener
-from server.http.health import HEALTH
+from server.http.draining import DRAINING
 from server.listening import bind_unix
 from server.media import open_storage
 from server.process import die_with_parent
@@ -73,8 +73,10 @@ async def serve(settings: Settings, bound: socket.socket, number: int, *, of: in
         sys.stdout.write('{"ready": true}\n')
         sys.stdout.flush()
         await stop.wait()
-        app[HEALTH].draining.set()
+        app[DRAINING].begun.set()
         public.close()
+        app[BUS].close()  # streams of events end
+        await app[DRAINING].finished(FINISH_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(LEASH_SECONDS):
                 await leash.wait()

@@ -140,6 +140,11 @@ class Settings(BaseSettings):
         """Where sibling HTTP children exchange events."""
         return self._socket("bus.sock")
 
+    @property
+    def worker_note(self) -> Path:
+        """What the embedded worker tells of itself."""
+        return self.run_dir / "worker.json"
+
     def _socket(self, name: str) -> Path:
         path = self.run_dir / name
         if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, select
 
 from server.database import DATABASE
+from server.http.draining import DRAINING
 from server.http.exposition import exposed
 from server.http.routes import Access, Binary, Routes, rendered
 from server.version import houle_version
@@ -51,7 +52,6 @@ class Health:
     """The checks that were registered, and the last report."""
 
     def __init__(self, database: Check) -> None:
-        self.draining = asyncio.Event()  # set once no more work is taken
         self._database = database
         self._checks: dict[str, Check] = {}
         self._report: HealthReport | None = None
@@ -122,10 +122,9 @@ async def livez(_request: web.Request) -> web.Response:
     summary="Ready for requests",
 )
 async def readyz(request: web.Request) -> web.Response:
-    checks = request.app[HEALTH]
-    if checks.draining.is_set():
+    if request.app[DRAINING].begun.is_set():
         return web.Response(status=503, text="draining\n")
-    if (await checks.report()).database is State.DOWN:
+    if (await request.app[HEALTH].report()).database is State.DOWN:
         return web.Response(status=503, text="the database is away\n")
     return web.Response(text="ready\n")
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from server.errors import DomainError
 from server.http import deadlines, page, problem, security_headers
 from server.http.client import client_address
+from server.http.draining import DRAINING, Draining, close_afterwards
 from server.http.principal import PRINCIPAL
 from server.http.request_id import HEADER, request_id
 from server.metrics import HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SECONDS
@@ -26,9 +27,11 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 def setup(app: web.Application) -> None:
     """Put the frame around all routes."""
+    app[DRAINING] = Draining()
     app.middlewares.append(frame)
     app.on_response_prepare.append(_identify)
     app.on_response_prepare.append(security_headers.add)
+    app.on_response_prepare.append(close_afterwards)
 
 
 @web.middleware
@@ -40,7 +43,8 @@ async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
     structlog.contextvars.bind_contextvars(request_id=request_id(request))
     HTTP_IN_FLIGHT.inc()
     try:
-        answer = await _answered(request, handler)
+        with request.config_dict[DRAINING].in_hand():
+            answer = await _answered(request, handler)
         status = answer.status
         return answer
     finally:

@@ -58,10 +58,10 @@ async def test_planted_secrets_are_in_no_line(lines: io.BytesIO, client: Client)
 
 
 def test_a_library_cannot_forge_a_line(lines: io.BytesIO) -> None:
-    logging.getLogger("library").warning("two\r\n{lines}")
+    logging.getLogger("library").warning("two\r\n{lines}", extra={"job": "7"})
     (line,) = [json.loads(one) for one in lines.getvalue().splitlines()]
 
-    assert (line["event"], line["level"]) == ("two\r\n{lines}", "warning")
+    assert (line["event"], line["level"], line["job"]) == ("two\r\n{lines}", "warning", "7")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from aiohttp.test_utils import TestClient
 from pytest_aiohttp.plugin import AiohttpClient
 
 from server.database import Database
+from server.http.draining import DRAINING
 from server.http.health import HEALTH, State
 
 Client = TestClient[web.Request, web.Application]
@@ -56,7 +57,7 @@ async def test_without_its_database_it_is_not_ready_and_still_alive(
 
 
 async def test_while_it_drains_it_is_not_ready(app: web.Application, client: Client) -> None:
-    app[HEALTH].draining.set()
+    app[DRAINING].begun.set()
 
     assert (await client.get("/readyz")).status == 503
     assert (await client.get("/livez")).status == 200

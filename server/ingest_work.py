@@ -1,0 +1,162 @@
+"""The kind `ingest` as the worker does it: from one stored original to a track that plays.
+
+The sandboxed child makes files in a scratch folder and tells of each. A file is adopted into the
+store, write-once, before the server hears of it: no row ever names what is not there. A second
+attempt makes the same files again, and those that are stored already stay as they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import structlog
+
+from jobs.worker import JobFailed, Lease
+from server.settings import Settings
+from storage import NoSpace, Storage, keys
+from transcoder.errors import MediaError
+from transcoder.spec import IngestSpec
+from transcoder.zygote import ChildCrashed, ChildTimedOut, Zygote
+
+BATCH_PAUSE = 0.05  # seconds between two messages to the server; the first goes out at once
+BATCH = 100  # reports in one message
+BACKLOG = 256  # reports; a child that is further ahead waits
+
+_NAME = re.compile(r"cover|waveform\.dat|r\d{1,4}/[a-z0-9-]{1,20}/(init\.mp4|\d{1,7}\.m4s)")
+
+log = structlog.get_logger()
+
+
+class Ingest:
+    """Does ingests, one after another."""
+
+    def __init__(self, settings: Settings, storage: Storage, zygote: Zygote) -> None:
+        self._settings = settings
+        self._storage = storage
+        self._zygote = zygote
+
+    async def __call__(self, lease: Lease) -> Mapping[str, Any]:
+        """Do one job; JobFailed says what its owner may read."""
+        scratch = self._settings.work_dir / f"{lease.job.id}-{lease.job.attempt}"
+        await asyncio.to_thread(scratch.mkdir, parents=True)
+        try:
+            async with _told(lease) as facts:
+                await self._follow(lease, scratch, facts)
+        except ExceptionGroup as group:  # of the child's side and the server's, one fails first
+            raise _outcome(group.exceptions[0]) from group
+        finally:
+            await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+        return {}
+
+    async def _follow(
+        self, lease: Lease, scratch: Path, facts: asyncio.Queue[dict[str, Any]]
+    ) -> None:
+        track = str(lease.job.payload["track_id"])
+        source = self._storage.local_path(keys.original(track))
+        if source is None:
+            raise JobFailed("no_source", "The uploaded file is gone.", retryable=False)
+        reports = self._zygote.run(
+            "ingest",
+            self._spec(lease, source, scratch).to_json(),
+            reads=source,
+            writes=scratch,
+        )
+        async with aclosing(cast("AsyncGenerator[dict[str, Any], None]", reports)):
+            async for report in reports:
+                if (made := file_of(report)) is not None:
+                    path = await asyncio.to_thread(_inside, scratch, made)
+                    await self._storage.adopt(f"{keys.track(track)}/{made}", path)
+                await facts.put(report)
+
+    def _spec(self, lease: Lease, source: Path, scratch: Path) -> IngestSpec:
+        payload = lease.job.payload
+        return IngestSpec(
+            source=str(source),
+            output=str(scratch),
+            file_name=str(payload.get("file_name", "")),
+            container=payload.get("container"),
+            target_lufs=self._settings.loudness_target,
+            ceiling_dbtp=self._settings.true_peak,
+            preview=bool(payload.get("preview", True)),
+        )
+
+
+def _outcome(error: Exception) -> Exception:
+    """Return what the job's owner may read of an error, or the error itself."""
+    match error:
+        case MediaError():
+            return JobFailed(error.code, str(error), retryable=False)
+        case ChildTimedOut():
+            words = "This file took too long to be processed."
+            return JobFailed("timed_out", words, retryable=False)
+        case ChildCrashed():
+            return JobFailed("crashed", "The work on this file broke off.", retryable=True)
+        case NoSpace():
+            return JobFailed("no_space", "The server's disk is full.", retryable=True)
+        case _:
+            return error
+
+
+def file_of(report: Mapping[str, Any]) -> str | None:
+    """Return the file that a report says is complete."""
+    match report:
+        case {"type": "segment_made", "file": str(made)}:
+            return made
+        case {"type": "rendition_started", "init": str(made)}:
+            return made
+        case {"type": "analysed", "waveform": str(made)}:
+            return made
+        case {"type": "probed", "cover": str(made)}:
+            return made
+        case _:
+            return None
+
+
+def _inside(scratch: Path, made: str) -> Path:
+    """Return the file, if it is what its name says: what decoded a stranger's bytes may lie."""
+    path = scratch / made
+    if _NAME.fullmatch(made) is None or path.resolve() != scratch.resolve() / made:
+        raise ChildCrashed(f"told of {made!r}")
+    return path
+
+
+@asynccontextmanager
+async def _told(lease: Lease) -> AsyncIterator[asyncio.Queue[dict[str, Any]]]:
+    """Tell the server what is put into the queue, in batches; leaving waits for the last one."""
+    facts: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
+    async with asyncio.TaskGroup() as group:
+        telling = group.create_task(_tell(lease, facts))
+        yield facts
+        await facts.join()
+        telling.cancel()
+
+
+async def _tell(lease: Lease, facts: asyncio.Queue[dict[str, Any]]) -> None:
+    while True:
+        batch = [await facts.get()]
+        while not facts.empty() and len(batch) < BATCH:
+            batch.append(facts.get_nowait())
+        _note_progress(lease, batch)
+        await lease.report(batch)
+        for _ in batch:
+            facts.task_done()
+        await asyncio.sleep(BATCH_PAUSE)
+
+
+def _note_progress(lease: Lease, batch: list[dict[str, Any]]) -> None:
+    for report in batch:
+        if report["type"] == "progress":
+            lease.step, lease.progress = report["stage"], report["percent"] / 100
+
+
+def sweep(settings: Settings) -> None:
+    """Remove the scratch folders of a worker that was killed."""
+    for left in settings.work_dir.iterdir():
+        log.info("scratch folder swept", folder=left.name)
+        shutil.rmtree(left, ignore_errors=True)

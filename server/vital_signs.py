@@ -1,0 +1,32 @@
+"""The parts of this machine that `/health` tells of: worker, sandbox, disk."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server import worker_note
+from server.http.health import HEALTH, State
+from server.media import STORAGE
+from server.settings import SETTINGS
+
+
+def setup(app: web.Application) -> None:
+    """Register the checks."""
+    settings, storage = app[SETTINGS], app[STORAGE]
+
+    async def worker() -> State:
+        return State.DOWN if worker_note.read(settings.worker_note) is None else State.UP
+
+    async def sandbox() -> State:
+        level = worker_note.read(settings.worker_note)
+        if level is None:
+            return State.DOWN
+        return State.UP if level == "full" else State.DEGRADED
+
+    async def disk() -> State:
+        free = await storage.free_bytes()
+        return State.DEGRADED if free is not None and free < settings.disk_floor else State.UP
+
+    app[HEALTH].register("worker", worker)
+    app[HEALTH].register("sandbox", sandbox)
+    app[HEALTH].register("disk", disk)

@@ -1,0 +1,91 @@
+"""The embedded worker: claims jobs of its own server and has them done by niced children.
+
+It holds no database connection. SIGTERM hands the job in hand back; the attempt does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import aiohttp
+
+from jobs.client import LeaseClient
+from jobs.worker import Worker
+from server import log, worker_note
+from server.http.access import embedded_worker_token
+from server.ingest_work import Ingest, sweep
+from server.media import open_storage
+from server.process import die_with_parent
+from server.settings import Settings, load
+from transcoder.zygote import Zygote
+
+NICE = 10
+POOLS = ("cpu",)
+WORKER_ID = "embedded"  # there is one a server, so whatever it held before is nobody's
+RETRY_SECONDS = 0.1
+
+
+def main() -> None:
+    """Run as `python -m server.worker_child`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parent", type=int, required=True)
+    given = parser.parse_args()
+    die_with_parent(given.parent)
+    log.configure("worker")
+    asyncio.run(work(load()))
+
+
+async def work(settings: Settings) -> None:
+    """Work until SIGTERM."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # the supervisor's to answer
+    sweep(settings)
+    token = embedded_worker_token(settings.secret_key)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(disown(settings.serve_socket, token))
+        started = group.create_task(Zygote.start(nice=NICE))
+    zygote = started.result()
+    try:
+        async with LeaseClient(settings.serve_socket, token) as client:
+            ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
+            worker = Worker(client, WORKER_ID, POOLS, {"ingest": ingest})
+            loop.add_signal_handler(signal.SIGTERM, worker.stop)
+            await _noted(worker, settings, str(zygote.sandbox))
+    finally:
+        settings.worker_note.unlink(missing_ok=True)
+        await zygote.close()
+
+
+async def disown(socket: Path, token: str) -> None:
+    """Have the server take back what this worker held when it was killed."""
+    headers = {"Authorization": f"Bearer {token}"}
+    connector = aiohttp.UnixConnector(str(socket))
+    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+        while True:  # until the server is up; without it there is nothing to do here
+            with suppress(aiohttp.ClientError, OSError):
+                async with session.post(
+                    f"http://houle/internal/workers/{WORKER_ID}/lost"
+                ) as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _noted(worker: Worker, settings: Settings, sandbox: str) -> None:
+    """Run the worker while its note is kept fresh."""
+    async with asyncio.TaskGroup() as group:
+        note = group.create_task(worker_note.keep(settings.worker_note, sandbox))
+        sys.stdout.write(json.dumps({"sandbox": sandbox}) + "\n")
+        sys.stdout.flush()
+        await worker.run()
+        note.cancel()
+
+
+if __name__ == "__main__":
+    main()
