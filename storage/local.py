@@ -23,6 +23,7 @@ from storage.source import SourceFile
 
 BATCH: Final = 1024**2  # bytes hashed and written in one thread hop
 CHUNK: Final = 256 * 1024  # bytes read in one; a segment of most rungs is one chunk
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _T = TypeVar("_T")
 
@@ -137,7 +138,7 @@ def _no_space_told(key: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in _FULL:
             raise NoSpace(error.errno, os.strerror(error.errno), key) from error
         raise
 

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -112,3 +113,22 @@ async def test_a_full_disk_is_told_and_what_was_written_is_given_back(
     assert await store.free_bytes() == free
     assert await store.read("tracks/1/original") == b"old"
     assert (await store.put("tracks/1/cover", body(b"small"))).size == 5
+
+
+@pytest.fixture
+def file_size_limit() -> Iterator[None]:
+    """A limit that fails writes as a full disk does; it takes no root."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.usefixtures("file_size_limit")
+async def test_a_file_larger_than_the_system_takes_is_no_space(
+    store: LocalStorage, body: Body, files: Files
+) -> None:
+    with pytest.raises(NoSpace):
+        await store.put("tracks/1/original", body(*[b"x" * 500_000] * 10))
+
+    assert files() == set()

@@ -216,7 +216,8 @@ async def test_free_bytes_are_told_before_the_folder_exists(
         ".transit/x",
         "tracks/.hidden",
         "a" * 256,
-        "ä" * 128,
+        "ä",
+        "a b",
         "/".join(["abc"] * 300),
     ],
 )
