@@ -1,0 +1,71 @@
+"""What jobs do to the rows of the slices that own them.
+
+A slice registers a kind. Its functions run inside the transaction that checks the lease, so that
+the job's row and the slice's rows change together or not at all. What they return is told on the
+bus after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from server.jobs.model import Failure, Job
+
+Fact: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An event for the bus; a transient one may be dropped for a slow watcher."""
+
+    topic: str
+    event: dict[str, Any]
+    transient: bool = False
+
+
+OnFacts: TypeAlias = Callable[[Connection, Job, Sequence[Fact]], Sequence[Announcement]]
+OnFinish: TypeAlias = Callable[[Connection, Job, Mapping[str, Any]], Sequence[Announcement]]
+OnFail: TypeAlias = Callable[[Connection, Job, Failure], Sequence[Announcement]]
+OnPause: TypeAlias = Callable[[Connection, Job], Sequence[Announcement]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobKind:
+    """How a slice follows its jobs."""
+
+    name: str
+    on_facts: OnFacts  # facts in the order in which they came
+    glimpses: frozenset[str]  # the types of facts for which it writes nothing
+    on_finish: OnFinish
+    on_fail: OnFail  # for good; a loss that will be tried again is no failure
+    on_pause: OnPause  # lost or handed back: it will run again
+
+
+Kinds: TypeAlias = dict[str, JobKind]
+KINDS: web.AppKey[Kinds] = web.AppKey("job_kinds")
+
+
+def register(app: web.Application, kind: JobKind) -> None:
+    """Let the jobs of this name change the slice's rows."""
+    app[KINDS][kind.name] = kind
+
+
+def kind_of(kinds: Kinds, job: Job) -> JobKind:
+    """Return the job's kind; one that this version does not know changes nothing but its job."""
+    return kinds.get(job.kind) or JobKind(
+        name=job.kind,
+        on_facts=_nothing,
+        glimpses=frozenset(),
+        on_finish=_nothing,
+        on_fail=_nothing,
+        on_pause=_nothing,
+    )
+
+
+def _nothing(*_: object) -> Sequence[Announcement]:
+    return ()

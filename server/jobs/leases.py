@@ -1,0 +1,191 @@
+"""Leases: handed out, kept, ended, and taken back from workers that are gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiohttp import web
+from sqlalchemy import Connection
+
+from server.database import DATABASE, Database
+from server.events import BUS, Bus
+from server.jobs import store
+from server.jobs.kinds import KINDS, Announcement, Fact, Kinds, kind_of
+from server.jobs.model import (
+    CANCELLED,
+    WORKER_LOST,
+    WORKER_LOST_MESSAGE,
+    Failure,
+    Job,
+)
+
+BELL = "jobs"  # the topic that says: there is something to claim
+POLL_SECONDS = 1.0  # a bell that was not heard (another process rang) costs this much
+LONGEST_WAIT = 30.0
+
+log = structlog.get_logger()
+
+
+class Leases:
+    """The workers' side of the queue."""
+
+    def __init__(self, database: Database, bus: Bus, kinds: Kinds) -> None:
+        self._database = database
+        self._bus = bus
+        self._kinds = kinds
+        self.hearers: list[Callable[[Announcement], None]] = []  # of what this process announces
+
+    async def claim(
+        self,
+        pools: Sequence[str],
+        worker_id: str,
+        wait_seconds: float,
+        *,
+        listening: Callable[[], bool] = lambda: True,
+    ) -> Job | None:
+        """Lease the next job of these pools, waiting for one for a while.
+
+        Nothing is leased to a worker that stopped `listening`.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + min(wait_seconds, LONGEST_WAIT)
+        async with self._bus.subscribe(BELL) as bell:
+            while listening():
+                job = await self._claimed(pools, worker_id)
+                left = deadline - loop.time()
+                if job is not None or left <= 0:
+                    return job
+                if not await _rung(bell, min(left, POLL_SECONDS)):
+                    return None
+        return None
+
+    async def _claimed(self, pools: Sequence[str], worker_id: str) -> Job | None:
+        if not await self._database.point(store.has_claimable, pools):
+            return None
+        job = await self._database.write(store.claim, pools, worker_id)
+        if job is not None:
+            log.info("job leased", job=job.id, kind=job.kind, attempt=job.attempt, worker=worker_id)
+        return job
+
+    async def beat(
+        self, job_id: str, token: int, *, progress: float | None, step: str | None
+    ) -> bool:
+        """Renew the lease; return whether the worker is asked to stop."""
+        return await self._database.write(store.beat, job_id, token, progress=progress, step=step)
+
+    async def report(self, job_id: str, token: int, facts: Sequence[Fact]) -> None:
+        """Keep facts while the job runs; glimpses are told and forgotten, without a write."""
+        job = await self._database.point(store.find_leased, job_id, token)
+        kind = kind_of(self._kinds, job)
+        if all(fact.get("type") in kind.glimpses for fact in facts):
+            self._tell(await self._database.point(kind.on_facts, job, facts))
+            return
+
+        def change(connection: Connection) -> Sequence[Announcement]:
+            return kind.on_facts(connection, store.hold(connection, job_id, token), facts)
+
+        self._tell(await self._database.write(change))
+
+    async def finish(self, job_id: str, token: int, result: Mapping[str, Any]) -> None:
+        """End a job with success."""
+
+        def change(connection: Connection) -> Sequence[Announcement]:
+            job = store.hold(connection, job_id, token)
+            store.finish(connection, job)
+            return kind_of(self._kinds, job).on_finish(connection, job, result)
+
+        self._tell(await self._database.write(change))
+        log.info("job finished", job=job_id)
+
+    async def fail(self, job_id: str, token: int, failure: Failure, *, retryable: bool) -> None:
+        """End an attempt without success: for good, or until the next one."""
+
+        def change(connection: Connection) -> Sequence[Announcement]:
+            job = store.hold(connection, job_id, token)
+            if retryable:
+                return self._lose(connection, job, failure)
+            return self._end(connection, job, failure)
+
+        self._tell(await self._database.write(change))
+        log.warning("job failed", job=job_id, code=failure.code, retryable=retryable)
+
+    async def release(self, job_id: str, token: int) -> None:
+        """Take a job back from a worker that drains; the attempt does not count."""
+
+        def change(connection: Connection) -> Sequence[Announcement]:
+            job = store.hold(connection, job_id, token)
+            if job.cancel_requested:
+                return self._end(connection, job, Failure(CANCELLED, "Cancelled."))
+            store.release(connection, job)
+            return kind_of(self._kinds, job).on_pause(connection, job)
+
+        self._tell(await self._database.write(change))
+        self.ring()
+
+    async def worker_lost(self, worker_id: str) -> int:
+        """Take back what a worker held that is known to be dead; return how many jobs."""
+        return await self._take_back(lambda connection: store.held_by(connection, worker_id))
+
+    async def reap(self) -> int:
+        """Take back what workers let lapse; return how many jobs."""
+        if not await self._database.point(store.has_lapsed):
+            return 0
+        return await self._take_back(store.lapsed)
+
+    def ring(self) -> None:
+        """Tell waiting workers that there is something to claim."""
+        self._bus.publish(BELL, {}, transient=True)
+
+    async def _take_back(self, which: Callable[[Connection], list[Job]]) -> int:
+        lost = Failure(WORKER_LOST, WORKER_LOST_MESSAGE)
+
+        def change(connection: Connection) -> tuple[int, list[Announcement]]:
+            jobs = which(connection)
+            told = [note for job in jobs for note in self._lose(connection, job, lost)]
+            return len(jobs), told
+
+        count, told = await self._database.write(change)
+        self._tell(told)
+        if count:
+            log.warning("leases taken back", jobs=count)
+        return count
+
+    def _lose(self, connection: Connection, job: Job, failure: Failure) -> Sequence[Announcement]:
+        if job.cancel_requested:
+            return self._end(connection, job, Failure(CANCELLED, "Cancelled."))
+        if job.attempt >= job.max_attempts:
+            return self._end(connection, job, failure)
+        store.postpone(connection, job, failure)
+        return kind_of(self._kinds, job).on_pause(connection, job)
+
+    def _end(self, connection: Connection, job: Job, failure: Failure) -> Sequence[Announcement]:
+        store.fail(connection, job, failure)
+        return kind_of(self._kinds, job).on_fail(connection, job, failure)
+
+    def _tell(self, announcements: Sequence[Announcement]) -> None:
+        for note in announcements:
+            for hear in self.hearers:
+                hear(note)
+            self._bus.publish(note.topic, note.event, transient=note.transient)
+
+
+LEASES = web.AppKey("leases", Leases)
+
+
+def leases_of(app: web.Application) -> Leases:
+    return Leases(app[DATABASE], app[BUS], app[KINDS])
+
+
+async def _rung(bell: AsyncIterator[dict[str, Any]], seconds: float) -> bool:
+    """Wait for the bell or the time; False when the server drains."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            try:
+                await anext(bell)
+            except StopAsyncIteration:
+                return False
+    return True

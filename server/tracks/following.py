@@ -1,0 +1,122 @@
+"""A track's progress as Server-Sent Events (WHATWG HTML, 9.2).
+
+The first event is how things stand. The stream ends when the track is ready or failed; a watcher
+that was too slow, or whose server drains, is cut off, and EventSource comes back by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from aiohttp import web
+
+from server.database import DATABASE
+from server.events import BUS
+from server.json import dumps
+from server.tracks import store
+from server.tracks.events import ENDS, Event, state_event, topic
+from server.tracks.model import Track, TrackNotFound, Viewer
+from server.tracks.peaks_so_far import PEAKS
+from server.tracks.showing import resource
+
+PING_SECONDS = 15.0
+_HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would collect what should arrive at once
+}
+
+
+async def follow(request: web.Request, track_id: str, viewer: Viewer) -> web.StreamResponse:
+    """Tell what happens to the track until its work is over."""
+    answer = web.StreamResponse(headers=_HEADERS)
+    async with request.app[BUS].subscribe(topic(track_id)) as events:
+        track = await request.app[DATABASE].point(store.find, track_id)
+        if track is None or not viewer.sees(track):
+            raise TrackNotFound("There is no such track.")
+        await answer.prepare(request)
+        if request.method == "HEAD":
+            return answer
+        await answer.write(
+            _line("state", _shown(state_event(track), early=viewer.hears_early(track)))
+        )
+        grown = request.app[PEAKS].event(topic(track_id))
+        if grown is not None and track.stage not in ENDS:
+            await answer.write(_peaks(grown))
+        if track.stage in ENDS:
+            await _tell_track(request, answer, track, viewer)
+        else:
+            await _follow(request, answer, track, viewer, events)
+    await answer.write_eof()
+    return answer
+
+
+async def _follow(
+    request: web.Request,
+    answer: web.StreamResponse,
+    track: Track,
+    viewer: Viewer,
+    events: AsyncIterator[Event],
+) -> None:
+    async for event in _with_pings(events):
+        match event["type"]:
+            case "ping":
+                await answer.write(b": still here\n\n")
+            case "peaks":
+                await answer.write(_peaks(event))
+            case "changed":
+                await _tell_track(request, answer, track, viewer)
+            case "state":
+                await answer.write(_line("state", _shown(event, early=viewer.hears_early(track))))
+                if event["stage"] in ENDS:
+                    return
+            case "gone":
+                return
+            case _:
+                pass
+
+
+async def _with_pings(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
+    """Fill silences, so that proxies keep the connection and a dead one is noticed."""
+    while True:
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                event = await anext(events)
+        except TimeoutError:
+            event = {"type": "ping"}
+        except StopAsyncIteration:
+            return
+        yield event
+
+
+async def _tell_track(
+    request: web.Request, answer: web.StreamResponse, track: Track, viewer: Viewer
+) -> None:
+    shown = await resource(request, track.id, viewer)
+    if shown is not None:
+        await answer.write(_line("track", shown.model_dump_json().encode()))
+
+
+def _shown(event: Event, *, early: bool) -> bytes:
+    playable = event["playable"] or (event["preview"] and early)
+    shown: dict[str, Any] = {
+        "stage": event["stage"],
+        "percent": event["percent"],
+        "playable": playable,
+        "revision": event["revision"],
+        "elapsed_ms": max(0, int(time.time() * 1000) - event["created_at"]),
+        "message": event["message"],
+    }
+    return dumps(shown)
+
+
+def _peaks(event: Event) -> bytes:
+    names = ("start", "samples_per_pixel", "sample_rate", "data")
+    return _line("peaks", dumps({name: event[name] for name in names}))
+
+
+def _line(name: str, data: bytes) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"

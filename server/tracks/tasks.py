@@ -1,0 +1,249 @@
+"""What an ingest changes: its reports become rows, and events for whoever watches the track.
+
+Everything here may happen twice. A second attempt tells the same facts again; segments are
+written once, counts only grow, and what is known exactly is not replaced by an estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import Connection, false, true
+
+from server.errors import Invalid
+from server.jobs import Announcement, Fact, Failure, Job, JobKind
+from server.tracks import renditions, store, unclaimed
+from server.tracks.events import (
+    CHANGED,
+    Event,
+    peaks_event,
+    segment_event,
+    state_event,
+    topic,
+)
+from server.tracks.model import (
+    PREVIEW,
+    Rendition,
+    Stage,
+    Track,
+    TrackState,
+    superseded_by,
+)
+from storage import keys
+from transcoder.reports import (
+    Analysed,
+    Probed,
+    Progress,
+    RenditionFinished,
+    RenditionStarted,
+    Report,
+    SegmentMade,
+    UnknownReport,
+    from_json,
+)
+
+INTERRUPTED = "The work was interrupted and will start again."
+PARTIAL = "Not every quality could be made."
+
+
+def on_facts(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[Announcement]:
+    """Keep what an ingest reports."""
+    before = _track(connection, job)
+    if before is None:  # deleted; the job was told to stop
+        return []
+    track, told = before, list[Announcement]()
+    for fact in facts:
+        report = _read(fact)
+        if isinstance(report, Progress):
+            told += _glimpsed(track, report)
+            continue
+        _keep(report, connection, track)
+        track = store.one(connection, track.id)
+        if isinstance(report, SegmentMade):
+            told.append(_note(track, segment_event(report), transient=True))
+    if track.version != before.version:
+        told.append(_note(track, CHANGED))
+    if _standing(track) != _standing(before):
+        told.append(_note(track, state_event(track)))
+    return told
+
+
+def _read(fact: Fact) -> Report:
+    try:
+        return from_json(fact)
+    except UnknownReport as error:
+        raise Invalid(str(error)) from error
+
+
+@singledispatch
+def _keep(report: Report, connection: Connection, track: Track) -> None:
+    raise NotImplementedError(report.type)
+
+
+@_keep.register
+def _(report: Probed, connection: Connection, track: Track) -> None:
+    exact = track.analysed
+    store.change(
+        connection,
+        track.id,
+        stage=_at_least(track, Stage.ANALYSING),
+        container=report.container,
+        codec=report.codec,
+        sample_rate=report.sample_rate,
+        channels=report.channels,
+        bits=report.bits,
+        bit_rate=report.bit_rate,
+        lossless=report.lossless,
+        duration_ms=track.duration_ms if exact else report.duration_ms,
+        tags=report.tags,
+        cover_type=track.cover_type or (report.cover_type if report.cover else None),
+    )
+
+
+@_keep.register
+def _(report: RenditionStarted, connection: Connection, track: Track) -> None:
+    renditions.started(connection, track.id, report)
+    values: dict[str, Any] = {}
+    if report.revision > track.revision and report.rung == track.default_rung:
+        values["revision"] = report.revision
+    store.change(connection, track.id, **values)
+
+
+@_keep.register
+def _(report: SegmentMade, connection: Connection, track: Track) -> None:
+    renditions.segment_made(connection, track.id, report)
+    if report.revision == PREVIEW and not track.preview:
+        store.change(connection, track.id, preview=true())
+    elif not track.playable and _is_default(track, report.revision, report.rung):
+        store.change(connection, track.id, playable=true(), stage=_at_least(track, Stage.PLAYABLE))
+
+
+@_keep.register
+def _(report: RenditionFinished, connection: Connection, track: Track) -> None:
+    renditions.finished(connection, track.id, report)
+    store.change(connection, track.id)
+
+
+@_keep.register
+def _(report: Analysed, connection: Connection, track: Track) -> None:
+    store.change(
+        connection,
+        track.id,
+        stage=_at_least(track, Stage.ENCODING),
+        samples=report.samples,
+        duration_ms=report.duration_ms,
+        loudness=asdict(report.loudness),
+        rungs=report.rungs,
+        notes=report.notes,
+    )
+
+
+def on_finish(connection: Connection, job: Job, _result: Mapping[str, Any]) -> list[Announcement]:
+    """Everything that was planned is made."""
+    track = _track(connection, job)
+    return [] if track is None else _settled(connection, track)
+
+
+def on_fail(connection: Connection, job: Job, failure: Failure) -> list[Announcement]:
+    """No further attempt will come; what plays from end to end stays."""
+    track = _track(connection, job)
+    if track is None:
+        return []
+    default = _default(connection, track)
+    if default is not None and default.finished:
+        renditions.remove_unfinished(connection, track.id)
+        store.change(connection, track.id, notes=[*track.notes, PARTIAL])
+        return _settled(connection, store.one(connection, track.id))
+    renditions.remove(connection, track.id)
+    for revision in range(track.revision + 2):
+        unclaimed.give_up(connection, keys.revision(track.id, revision))
+    store.change(
+        connection,
+        track.id,
+        state=TrackState.FAILED.value,
+        stage=Stage.FAILED.value,
+        playable=false(),
+        preview=false(),
+        error_code=failure.code,
+        error=failure.message,
+    )
+    failed = store.one(connection, track.id)
+    return [_note(failed, CHANGED), _note(failed, state_event(failed))]
+
+
+def on_pause(connection: Connection, job: Job) -> list[Announcement]:
+    """Say that there will be another attempt."""
+    track = _track(connection, job)
+    return [] if track is None else [_note(track, state_event(track, message=INTERRUPTED))]
+
+
+def _settled(connection: Connection, track: Track) -> list[Announcement]:
+    """Make a track ready, and let go of what its revision supersedes."""
+    superseded = superseded_by(track.revision, renditions.of_track(connection, track.id))
+    for each in superseded:
+        renditions.remove_one(connection, track.id, each.revision, each.rung)
+        folder = f"{keys.revision(track.id, each.revision)}/{each.rung}"
+        unclaimed.give_up(connection, folder)
+    store.change(
+        connection,
+        track.id,
+        state=TrackState.READY.value,
+        stage=Stage.READY.value,
+        preview=false(),
+        error_code=None,
+        error=None,
+    )
+    ready = store.one(connection, track.id)
+    return [_note(ready, CHANGED), _note(ready, state_event(ready))]
+
+
+def _glimpsed(track: Track, report: Progress) -> list[Announcement]:
+    stage = Stage(report.stage)
+    if stage is Stage.ENCODING and track.playable:
+        stage = Stage.PLAYABLE
+    event = state_event(track, stage=stage, percent=report.percent)
+    told = [_note(track, event, transient=True)]
+    if report.peaks:
+        told.append(_note(track, peaks_event(track, report), transient=True))
+    return told
+
+
+def _note(track: Track, event: Event, *, transient: bool = False) -> Announcement:
+    return Announcement(topic(track.id), event, transient)
+
+
+def _track(connection: Connection, job: Job) -> Track | None:
+    return store.find(connection, str(job.payload["track_id"]))
+
+
+def _default(connection: Connection, track: Track) -> Rendition | None:
+    if track.default_rung is None or track.revision == PREVIEW:
+        return None
+    return renditions.find(connection, track.id, track.revision, track.default_rung)
+
+
+def _is_default(track: Track, revision: int, rung: str) -> bool:
+    return revision == track.revision and rung == track.default_rung
+
+
+def _at_least(track: Track, stage: Stage) -> str:
+    """Return the later of two stages: a second attempt does not take back what plays."""
+    order = list(Stage)
+    return max(track.stage, stage, key=order.index).value
+
+
+def _standing(track: Track) -> tuple[object, ...]:
+    return track.stage, track.playable, track.preview, track.revision
+
+
+INGEST = JobKind(
+    name="ingest",
+    on_facts=on_facts,
+    glimpses=frozenset({Progress.type}),
+    on_finish=on_finish,
+    on_fail=on_fail,
+    on_pause=on_pause,
+)
