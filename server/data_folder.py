@@ -25,7 +25,7 @@ def claimed(settings: Settings) -> Iterator[None]:
     """Make the folder ready and hold it for as long as this server runs."""
     try:
         for folder in (settings.data_dir, settings.run_dir, settings.work_dir):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe_writable(settings.data_dir)
     except OSError as error:
         raise DataFolderRefused(

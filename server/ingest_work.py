@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -67,7 +67,7 @@ class Ingest:
             reads=source,
             writes=scratch,
         )
-        async with aclosing(cast("AsyncGenerator[dict[str, Any], None]", reports)):
+        async with aclosing(reports):
             async for report in reports:
                 if (made := file_of(report)) is not None:
                     path = await asyncio.to_thread(_inside, scratch, made)

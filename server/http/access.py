@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from enum import Enum
 
+import structlog
 from aiohttp import web
 
 from server.errors import Forbidden, SignInRequired
@@ -46,6 +47,7 @@ async def _admit_user(request: web.Request, access: Access) -> None:
         found = await authenticate(request)
         if found is not None:
             request[PRINCIPAL] = found
+            structlog.contextvars.bind_contextvars(user_id=found.user_id)
     if access is Access.PUBLIC:
         return
     role = signed_in(request).role

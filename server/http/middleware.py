@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -14,7 +15,6 @@ from server.errors import DomainError
 from server.http import deadlines, page, problem, security_headers
 from server.http.client import client_address
 from server.http.draining import DRAINING, Draining, close_afterwards
-from server.http.principal import PRINCIPAL
 from server.http.request_id import HEADER, request_id
 from server.metrics import HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SECONDS
 
@@ -22,6 +22,7 @@ Next: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = structlog.get_logger("access")
 
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -40,7 +41,7 @@ async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
     started = time.perf_counter()
     status = 499  # as nginx writes when the client went away before the answer
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=request_id(request))
+    structlog.contextvars.bind_contextvars(request_id=request_id(request), **_trace(request))
     HTTP_IN_FLIGHT.inc()
     try:
         with request.config_dict[DRAINING].in_hand():
@@ -69,6 +70,12 @@ async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
         return problem.from_bug(request, error)
 
 
+def _trace(request: web.Request) -> dict[str, str]:
+    """Return the trace that the caller belongs to (W3C Trace Context)."""
+    found = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    return {"trace_id": found[1]} if found else {}
+
+
 def _refused(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     if error.status < 400:
         raise error
@@ -85,7 +92,6 @@ def _note(request: web.Request, status: int, seconds: float) -> None:
     method = request.method if request.method in _METHODS else "other"
     HTTP_REQUESTS.labels(method, route, status).inc()
     HTTP_SECONDS.labels(method, route).observe(seconds)
-    who = request.get(PRINCIPAL)
     log.info(
         "request",
         method=method,
@@ -94,7 +100,6 @@ def _note(request: web.Request, status: int, seconds: float) -> None:
         route=route,
         status=status,
         duration_ms=round(seconds * 1000, 2),
-        user_id=who.user_id if who else None,
         client=client_address(request),
     )
 

@@ -1,7 +1,9 @@
 """A real application on a migrated SQLite file and a local store, one for each test."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,21 +19,32 @@ from server.settings import Settings, load
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
+def settings_in(folder: Path) -> Settings:
+    given = {"HOULE_SECRET_KEY": SECRET, "HOULE_DISK_FLOOR": "0"}
+    return load(given, env_file=None, data_dir=folder)
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The schema is made once; tests take copies of the file."""
-    path = tmp_path_factory.mktemp("schema") / "houle.db"
-    migrate(f"sqlite:///{path}")
-    return path
+    """The schema, and what a first start makes, are made once; tests take copies of the file."""
+    settings = settings_in(tmp_path_factory.mktemp("schema"))
+    migrate(settings.database_url)
+    with ThreadPoolExecutor(1) as aside:  # this thread's event loop is pytest's
+        aside.submit(asyncio.run, start_once(settings)).result()
+    return settings.data_dir / "houle.db"
+
+
+async def start_once(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    runner = web.AppRunner(create_app(settings, database, open_storage(settings.storage_url)))
+    await runner.setup()
+    await runner.cleanup()
+    await database.close()
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load(
-        {"HOULE_SECRET_KEY": SECRET, "HOULE_DISK_FLOOR": "0"},
-        env_file=None,
-        data_dir=tmp_path / "data",
-    )
+    return settings_in(tmp_path / "data")
 
 
 @pytest.fixture

@@ -28,11 +28,16 @@ def lines() -> Iterator[io.BytesIO]:
 
 
 async def test_a_request_is_one_line(lines: io.BytesIO, client: Client) -> None:
-    response = await client.get("/livez")
-    (line,) = [json.loads(one) for one in lines.getvalue().splitlines()]
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    response = await client.get(
+        "/livez", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    )
+    entries = [json.loads(one) for one in lines.getvalue().splitlines()]
+    (line,) = [entry for entry in entries if entry["event"] == "request"]
 
-    assert (line["event"], line["path"], line["status"]) == ("request", "/livez", 200)
+    assert (line["path"], line["status"]) == ("/livez", 200)
     assert line["request_id"] == response.headers["X-Request-Id"]
+    assert line["trace_id"] == trace
     assert {"timestamp", "level", "service", "duration_ms", "method", "route"} <= set(line)
 
 

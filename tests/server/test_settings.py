@@ -55,6 +55,12 @@ def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
 
 
+def test_a_data_folder_of_ours_is_closed_to_others(tmp_path: Path) -> None:
+    load({}, None, data_dir=tmp_path / "data")
+
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
 def test_secrets_do_not_show(tmp_path: Path) -> None:
     given = {"HOULE_SECRET_KEY": "k" * 32, "HOULE_ADMIN_PASSWORD": "correct horse"}
 
