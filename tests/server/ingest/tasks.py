@@ -1,0 +1,47 @@
+"""What a child may do in place of an ingest: the work in small, or harm."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from transcoder.errors import NoSound
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+def segment(spec: dict[str, Any], n: int) -> dict[str, Any]:
+    """Make one segment, and return what is told of it."""
+    name = f"r1/aac-128/{n}.m4s"
+    path = Path(spec["output"]) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(bytes([n]) * 10)
+    return {"type": "segment_made", "file": name, "n": n}
+
+
+def work(spec: dict[str, Any], tell: Tell) -> None:
+    tell({"type": "progress", "stage": "probing", "percent": 50})
+    for n in range(250):
+        tell(segment(spec, n))
+    tell({"type": "source", "bytes": len(Path(spec["source"]).read_bytes())})
+
+
+def refuse(spec: dict[str, Any], tell: Tell) -> None:
+    tell(segment(spec, 0))
+    raise NoSound
+
+
+def die(spec: dict[str, Any], tell: Tell) -> None:
+    tell(segment(spec, 0))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def lie(spec: dict[str, Any], tell: Tell) -> None:
+    """Tell of a file that is not the child's."""
+    tell({"type": "segment_made", "file": "../../../secret.key", "n": 0})
+
+
+def wait(spec: dict[str, Any], tell: Tell) -> None:
+    tell(segment(spec, 0))
+    signal.pause()
