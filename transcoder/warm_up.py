@@ -19,7 +19,7 @@ _ENCODINGS = (
     *("koi8_r", "iso8859_2", "iso8859_5", "iso8859_15", "cp437", "cp866", "mac_roman"),
 )
 _ROOMS = ("hls", "waveform", "transcoder")
-_NOT_FOR_CHILDREN = {"transcoder.zygote", "transcoder.zygote_main"}
+_NOT_FOR_CHILDREN = {"av.__main__", "transcoder.zygote", "transcoder.zygote_main"}
 _RATE = 44_100
 
 
@@ -28,7 +28,7 @@ def warm_up() -> None:
     av.logging.set_level(None)
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
-    for room in _ROOMS:
+    for room in (*_ROOMS, "av"):  # PyAV imports the kinds of streams when it first meets them
         _import_all(importlib.import_module(room))
     for codec in ("aac", "flac"):
         _round_trip(codec)

@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 from transcoder.errors import rebuild
 from transcoder.limits import Limits
 
-TASKS: Final = {"ingest": "transcoder.pipeline:run_ingest"}
+TASKS: Final = {"ingest": "transcoder.task:ingest"}
 LINE_LIMIT = 1 << 20  # bytes of one report
 _DATAGRAM = 1 << 17
 _START_SECONDS = 60
