@@ -8,15 +8,21 @@ from typing import Any, Self
 
 import aiohttp
 
-from jobs.messages import Job, LeaseLost, ServerAway
+from jobs.messages import LEASE_SECONDS, Job, LeaseLost, RequestRefused, ServerAway
 
-ANSWER_SECONDS = 10  # for everything but a claim, which waits on purpose
-_TRIES = 4
-_PAUSE_SECONDS = 0.25  # doubled each time: a server that restarts is back within these
+ANSWER_SECONDS = 10.0  # for everything but a claim, which waits on purpose
+_SHORTEST_ANSWER = 1.0  # even at the very end of a lease
+_FIRST_PAUSE = 0.1  # seconds; doubled each time
+_LONGEST_PAUSE = 2.0
+_TRY_AGAIN = {408, 429}  # of the answers that blame the asker, those that pass
 
 
 class LeaseClient:
-    """Claims jobs and speaks of them; every call but a claim carries the lease's token."""
+    """Claims jobs and speaks of them; every call but a claim carries the lease's token.
+
+    A server that is away (ServerAway) is asked again for `patience` seconds: each of these calls
+    may be heard twice. LeaseLost and RequestRefused come at once.
+    """
 
     def __init__(self, server: str | Path, token: str) -> None:
         """Take a base URL, or the path of a Unix socket."""
@@ -47,47 +53,73 @@ class LeaseClient:
         """Wait for a job of these pools; None when there was none. Raises ServerAway."""
         body = {"pools": list(pools), "worker_id": worker_id, "wait_seconds": wait_seconds}
         answer = await self._once("claim", body, ANSWER_SECONDS + wait_seconds)
-        return Job.from_json(answer) if answer else None
+        try:
+            return Job.from_json(answer) if answer else None
+        except (KeyError, TypeError, ValueError) as error:
+            raise ServerAway(f"not a job: {sorted(answer)}") from error
 
-    async def beat(self, job: Job, progress: float | None = None, step: str | None = None) -> bool:
+    async def beat(
+        self,
+        job: Job,
+        progress: float | None = None,
+        step: str | None = None,
+        *,
+        patience: float = LEASE_SECONDS,
+    ) -> bool:
         """Keep the lease for another term; True: somebody wants the job cancelled."""
-        answer = await self._say(job, "beat", {"progress": progress, "step": step})
+        answer = await self._say(job, "beat", {"progress": progress, "step": step}, patience)
         return bool(answer.get("cancel"))
 
-    async def report(self, job: Job, facts: Sequence[Mapping[str, Any]]) -> None:
+    async def report(
+        self, job: Job, facts: Sequence[Mapping[str, Any]], *, patience: float = LEASE_SECONDS
+    ) -> None:
         """Tell what was found and made; kept in one transaction with the lease's check."""
-        await self._say(job, "report", {"facts": list(facts)})
+        await self._say(job, "report", {"facts": list(facts)}, patience)
 
-    async def finish(self, job: Job, result: Mapping[str, Any]) -> None:
-        await self._say(job, "finish", {"result": dict(result)})
+    async def finish(
+        self, job: Job, result: Mapping[str, Any], *, patience: float = LEASE_SECONDS
+    ) -> None:
+        await self._say(job, "finish", {"result": dict(result)}, patience)
 
-    async def fail(self, job: Job, code: str, message: str, *, retryable: bool) -> None:
-        await self._say(job, "fail", {"code": code, "message": message, "retryable": retryable})
+    async def fail(
+        self,
+        job: Job,
+        code: str,
+        message: str,
+        *,
+        retryable: bool,
+        patience: float = LEASE_SECONDS,
+    ) -> None:
+        told = {"code": code, "message": message, "retryable": retryable}
+        await self._say(job, "fail", told, patience)
 
-    async def release(self, job: Job) -> None:
+    async def release(self, job: Job, *, patience: float = LEASE_SECONDS) -> None:
         """Hand the job back unharmed: the attempt does not count."""
-        await self._say(job, "release", {})
+        await self._say(job, "release", {}, patience)
 
-    async def _say(self, job: Job, verb: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Say it until it is heard: each of these may be said twice."""
-        pause = _PAUSE_SECONDS
-        for _ in range(_TRIES - 1):
-            try:
-                return await self._once(f"{job.id}/{verb}", {"token": job.token, **body})
-            except ServerAway:
-                await asyncio.sleep(pause)
-                pause *= 2
-        return await self._once(f"{job.id}/{verb}", {"token": job.token, **body})
-
-    async def _once(
-        self, path: str, body: dict[str, Any], seconds: float = ANSWER_SECONDS
+    async def _say(
+        self, job: Job, verb: str, body: dict[str, Any], patience: float
     ) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience
+        pause = _FIRST_PAUSE
+        while True:
+            seconds = min(ANSWER_SECONDS, max(deadline - loop.time(), _SHORTEST_ANSWER))
+            try:
+                return await self._once(f"{job.id}/{verb}", {"token": job.token, **body}, seconds)
+            except ServerAway:
+                if loop.time() + pause >= deadline:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _once(self, path: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         address = f"{self._base}/internal/jobs/{path}"
         timeout = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self._session.post(address, json=body, timeout=timeout) as response:
                 return await _understood(response)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise ServerAway(f"{address}: {type(error).__name__} {error}") from error
 
 
@@ -96,6 +128,8 @@ async def _understood(response: aiohttp.ClientResponse) -> dict[str, Any]:
         raise LeaseLost(await response.text())
     if response.status == 204:
         return {}
+    if 400 <= response.status < 500 and response.status not in _TRY_AGAIN:
+        raise RequestRefused(f"{response.url.path} answered {response.status}")
     if response.status != 200:
         raise ServerAway(f"{response.url.path} answered {response.status}")
     return dict(await response.json())

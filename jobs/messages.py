@@ -16,6 +16,10 @@ class ServerAway(Exception):
     """The server did not answer, or not in words we know; trying again may help."""
 
 
+class RequestRefused(Exception):
+    """The server understood and refused: a wrong token, or a bug. Again would be the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job under lease; the token is what proves the lease."""

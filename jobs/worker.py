@@ -1,8 +1,10 @@
 """The loop of a worker: claim, do, finish; beat meanwhile; hand back on the way out.
 
 One job at a time. Beats run in a task of their own, so that a job which is busy keeps its lease,
-and end with it. A lost lease and a wish to cancel both stop the work; a stopped worker gives its
-job back, and the attempt does not count.
+and end with it. A lost lease and a wish to cancel both stop the work. A stopped worker lets its job
+end within a grace, or else gives it back, and the attempt does not count.
+
+While the server is away, everything is said again for as long as the lease may live.
 """
 
 from __future__ import annotations
@@ -15,12 +17,20 @@ from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
 from jobs.client import LeaseClient
-from jobs.messages import BEAT_SECONDS, LEASE_SECONDS, Job, LeaseLost, ServerAway
+from jobs.messages import (
+    BEAT_SECONDS,
+    LEASE_SECONDS,
+    Job,
+    LeaseLost,
+    RequestRefused,
+    ServerAway,
+)
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+GRACE_SECONDS = 3.0  # the server kills a worker 10 s after it asked it to stop
 _LONGEST_PAUSE = 5.0  # seconds between claims while the server is away
 
 
@@ -48,9 +58,27 @@ class Lease:
     client: LeaseClient
     progress: float | None = None  # both go out with the next beat
     step: str | None = None
+    seconds: float = LEASE_SECONDS
+    _lapses_at: float = field(init=False)  # by the loop's clock
+
+    def __post_init__(self) -> None:
+        self._lapses_at = asyncio.get_running_loop().time() + self.seconds
+
+    @property
+    def patience(self) -> float:
+        """For how long the lease may still live: a server that is away may yet come back."""
+        return max(0.0, self._lapses_at - asyncio.get_running_loop().time())
+
+    async def beat(self) -> bool:
+        """Renew the lease; True: somebody wants the job cancelled."""
+        began = asyncio.get_running_loop().time()
+        cancel = await self.client.beat(self.job, self.progress, self.step, patience=self.patience)
+        self._lapses_at = began + self.seconds  # the server counts from a little later
+        return cancel
 
     async def report(self, facts: Sequence[Mapping[str, Any]]) -> None:
-        await self.client.report(self.job, facts)
+        """Tell what was found and made. Raises LeaseLost, or ServerAway when it lapsed."""
+        await self.client.report(self.job, facts, patience=self.patience)
 
 
 Work: TypeAlias = Callable[[Lease], Awaitable[Mapping[str, Any]]]
@@ -66,10 +94,11 @@ class Worker:
     kinds: Mapping[str, Work]
     beat_seconds: float = BEAT_SECONDS
     lease_seconds: float = LEASE_SECONDS
+    grace_seconds: float = GRACE_SECONDS
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
-        """Take nothing new, hand back what runs; `run` then returns."""
+        """Take nothing new, end or hand back what runs; `run` then returns."""
         self._stopping.set()
 
     async def run(self) -> None:
@@ -78,8 +107,8 @@ class Worker:
             try:
                 job = await self._unless_stopped(self.client.claim(self.pools, self.worker_id))
                 pause = 0.1
-            except ServerAway as error:
-                log.warning("server away", extra={"reason": str(error)})
+            except (ServerAway, RequestRefused) as error:
+                log.warning("no jobs to be had", extra={"reason": str(error)})
                 await self._unless_stopped(asyncio.sleep(pause))
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 continue
@@ -97,21 +126,27 @@ class Worker:
             await _end(stopping, waiting)
 
     async def _do(self, job: Job) -> None:
-        lease = Lease(job, self.client)
+        lease = Lease(job, self.client, seconds=self.lease_seconds)
         work = asyncio.create_task(self._worked(lease), name=f"job {job.id}")
         beats = asyncio.create_task(self._beats(lease), name=f"beats of {job.id}")
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({work, beats, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if stopping.done():
+                await asyncio.wait(
+                    {work, beats},
+                    timeout=self.grace_seconds,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
             ending = _ending(work, beats)
         finally:
             await _end(stopping, work, beats)
         try:
-            await self._tell(job, ending, work)
+            await self._tell(lease, ending, work)
         except LeaseLost:
             log.warning("lease lost", extra={"job": job.id})
-        except ServerAway as error:  # the lease lapses, and the job runs again
-            log.warning("server away", extra={"job": job.id, "reason": str(error)})
+        except (ServerAway, RequestRefused) as error:  # the lease lapses, and the job runs again
+            log.warning("outcome not heard", extra={"job": job.id, "reason": str(error)})
 
     async def _worked(self, lease: Lease) -> Mapping[str, Any]:
         work = self.kinds.get(lease.job.kind)
@@ -122,44 +157,50 @@ class Worker:
 
     async def _beats(self, lease: Lease) -> _Ending:
         """Beat until there is a reason to stop the work, and return it."""
-        loop = asyncio.get_running_loop()
-        heard = loop.time()
-        while loop.time() - heard < self.lease_seconds:
+        while True:
             await asyncio.sleep(self.beat_seconds)
             try:
-                if await self.client.beat(lease.job, lease.progress, lease.step):
+                if await lease.beat():
                     return _Ending.CANCELLED
-                heard = loop.time()
-            except LeaseLost:
+            except (LeaseLost, ServerAway, RequestRefused):
                 return _Ending.LOST
-            except ServerAway:
-                continue
-        return _Ending.LOST
 
-    async def _tell(self, job: Job, ending: _Ending, work: asyncio.Task[Mapping[str, Any]]) -> None:
+    async def _tell(
+        self, lease: Lease, ending: _Ending, work: asyncio.Task[Mapping[str, Any]]
+    ) -> None:
+        job = lease.job
         match ending:
             case _Ending.DONE:
-                await self._tell_outcome(job, work)
+                await self._tell_outcome(lease, work)
             case _Ending.CANCELLED:
-                await self.client.fail(job, "cancelled", "It was cancelled.", retryable=False)
+                await self.client.fail(
+                    job,
+                    "cancelled",
+                    "It was cancelled.",
+                    retryable=False,
+                    patience=lease.patience,
+                )
             case _Ending.STOPPED:
-                await self.client.release(job)
+                await self.client.release(job, patience=lease.patience)
             case _Ending.LOST:
                 log.warning("lease lost", extra={"job": job.id})
 
-    async def _tell_outcome(self, job: Job, work: asyncio.Task[Mapping[str, Any]]) -> None:
+    async def _tell_outcome(self, lease: Lease, work: asyncio.Task[Mapping[str, Any]]) -> None:
+        job, patience = lease.job, lease.patience
         try:
             result = work.result()
         except JobFailed as error:
-            await self.client.fail(job, error.code, str(error), retryable=error.retryable)
+            await self.client.fail(
+                job, error.code, str(error), retryable=error.retryable, patience=patience
+            )
         except (LeaseLost, ServerAway):
             raise
         except Exception:
             log.exception("job crashed", extra={"job": job.id, "kind": job.kind})
             words = "The work broke off. The server's log says why."
-            await self.client.fail(job, "crashed", words, retryable=True)
+            await self.client.fail(job, "crashed", words, retryable=True, patience=patience)
         else:
-            await self.client.finish(job, result)
+            await self.client.finish(job, result, patience=patience)
 
 
 def _ending(work: asyncio.Task[Mapping[str, Any]], beats: asyncio.Task[_Ending]) -> _Ending:
