@@ -158,7 +158,9 @@ def _body(body: Body, refs: Refs) -> Json:
             for name in body.files
         }
         required = [*fields.get("required", ()), *body.files]
-        schema = {"type": "object", "properties": properties, "required": required}
+        schema: Json = {"type": "object", "properties": properties, "required": required}
+        if "additionalProperties" in fields:
+            schema["additionalProperties"] = fields["additionalProperties"]
         return {"multipart/form-data": {"schema": schema}}
     if isinstance(body, Binary):
         return {body.content_type: {}}
