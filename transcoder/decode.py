@@ -66,13 +66,25 @@ def frames(
 ) -> Iterator[AudioFrame | Silence]:
     """Yield what was decoded, and silence for what is missing in between."""
     timeline = _Timeline(sound.rate)
-    for packet in _packets(media, stream, findings):
-        for frame in _decoded(packet, findings):
-            missing = timeline.missing_before(frame)
-            if missing:
-                findings.silence += missing
-                yield Silence(missing)
-            yield frame
+    decoded = (
+        frame
+        for packet in _packets(media, stream, findings)
+        for frame in _decoded(packet, findings)
+    )
+    for frame, following in _with_following(decoded):
+        missing = timeline.missing_before(frame, following)
+        if missing:
+            findings.silence += missing
+            yield Silence(missing)
+        yield frame
+
+
+def _with_following(frames: Iterator[AudioFrame]) -> Iterator[tuple[AudioFrame, AudioFrame | None]]:
+    frame = next(frames, None)
+    while frame is not None:
+        following = next(frames, None)
+        yield frame, following
+        frame = following
 
 
 def _packets(
@@ -96,22 +108,34 @@ def _decoded(packet: "Packet[AudioStream]", findings: Findings) -> list[AudioFra
 
 
 class _Timeline:
-    """Finds holes between a frame and the one before; a slow drift of clocks is none."""
+    """Finds holes between a frame and the one before; a slow drift of clocks is none.
+
+    The frame behind must agree: Vorbis in Ogg tells the time at the ends of pages only, and frames
+    in between come up to a block too late, the next one just as much too early.
+    """
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._end: Fraction | None = None  # where the frame before ended, in seconds
         self._silence = 0
 
-    def missing_before(self, frame: AudioFrame) -> int:
-        if frame.pts is None or frame.time_base is None:
+    def missing_before(self, frame: AudioFrame, following: AudioFrame | None) -> int:
+        start = _start(frame)
+        if start is None:
             return 0
-        start = frame.pts * frame.time_base
-        hole = start - self._end if self._end is not None else Fraction(0)
-        self._end = start + Fraction(frame.samples, frame.sample_rate)
+        end, lasts = self._end, Fraction(frame.samples, frame.sample_rate)
+        self._end = start + lasts
+        if end is None or following is None:
+            return 0
+        later = _start(following)
+        hole = start - end if later is None else min(start, later - lasts) - end
         missing = round(hole * self._rate)
         room = _MOST_SILENCE * self._rate - self._silence
         if not _SHORTEST_HOLE <= hole <= _LONGEST_HOLE or missing > room:
             return 0
         self._silence += missing
         return missing
+
+
+def _start(frame: AudioFrame) -> Fraction | None:
+    return None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
