@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from importlib.util import find_spec
-
 from aiohttp import web
 
-from server import vital_signs
+from server import accounts, jobs, origin, tracks, uploads, vital_signs
 from server.database import DATABASE, Database
 from server.events import BUS, Bus
 from server.http import docs, health, loop_lag, middleware
@@ -18,8 +15,6 @@ from server.http.routes import OPERATIONS
 from server.media import STORAGE
 from server.settings import SETTINGS, Settings
 from storage import Storage
-
-SLICES = ("accounts", "jobs", "tracks", "uploads", "origin")
 
 
 def create_app(settings: Settings, database: Database, storage: Storage) -> web.Application:
@@ -37,9 +32,11 @@ def create_app(settings: Settings, database: Database, storage: Storage) -> web.
     vital_signs.setup(app)
     docs.setup(app)
     app.cleanup_ctx.append(loop_lag.measured)
-    for name in SLICES:
-        if find_spec(f"server.{name}"):
-            getattr(importlib.import_module(f"server.{name}"), "setup", lambda _app: None)(app)
+    accounts.setup(app)
+    jobs.setup(app)  # before tracks, which register their kind of job
+    tracks.setup(app)
+    uploads.setup(app)
+    origin.setup(app)
     app.on_shutdown.append(_end_subscriptions)
     return app
 

@@ -49,7 +49,9 @@ class Ingest:
             async with _told(lease) as facts:
                 await self._follow(lease, scratch, facts)
         except ExceptionGroup as group:  # of the child's side and the server's, one fails first
-            raise _outcome(group.exceptions[0]) from group
+            error = group.exceptions[0]
+            log.warning("ingest broke off", job=lease.job.id, reason=f"{error!r}")
+            raise _outcome(error) from error
         finally:
             await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
         return {}

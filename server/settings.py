@@ -29,7 +29,7 @@ GIB = 1024**3
 SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
 
 _FOR_LATER = {
-    *("redis_url", "s3_endpoint_url", "smtp_url", "icecast_port"),
+    *("redis_url", "s3_endpoint_url", "cdn_url", "smtp_url", "icecast_port"),
     *("webrtc_port", "webrtc_addresses"),
 }
 

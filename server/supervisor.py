@@ -87,7 +87,7 @@ class Family:
     async def run(self) -> int:
         """Keep the children until a signal, then drain them."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._signalled)
         try:
             async with asyncio.TaskGroup() as group:

@@ -61,6 +61,6 @@ def _prepared(engine: Engine, *, begin: str, read_only: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.cursor().execute(begin)  # exec_driver_sql: four times the cost
 
     return engine

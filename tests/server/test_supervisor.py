@@ -77,7 +77,7 @@ def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
         served.until("draining")
         served.process.send_signal(signal.SIGINT)
 
-        assert served.process.wait(10) == 1
+        assert served.process.wait(30) == 1
 
 
 def test_a_port_in_use_is_told_with_a_way_out(tmp_path: Path) -> None:
