@@ -13,14 +13,16 @@ _PATH_BENEATH = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
 # linux/landlock.h, LANDLOCK_ACCESS_FS_*
-_EXECUTE_TO_READ_DIR: Final = 0b1111  # execute, write_file, read_file, read_dir
+_WRITE_FILE: Final = 1 << 1
 READ_FILE: Final = 1 << 2
+READ_WRITE_DEVICE: Final = _WRITE_FILE | READ_FILE
 WRITE_BELOW: Final = (
     1 << 1 | 1 << 2 | 1 << 3  # write_file read_file read_dir
     | 1 << 4 | 1 << 5  # remove_dir remove_file
     | 1 << 7 | 1 << 8  # make_dir make_reg
+    | 1 << 13  # refer: rename from one folder below into another (ABI 2)
+    | 1 << 14  # truncate (ABI 3)
 )  # fmt: skip
-_REFER, _TRUNCATE = 1 << 13, 1 << 14  # ABI 2, ABI 3
 _FILES_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _FILES_NEWEST = (1 << 16) - 1  # ABI 5 added ioctl on devices
 _BIND_AND_CONNECT = 0b11  # TCP, ABI 4
@@ -69,8 +71,6 @@ def _ruleset(version: int, files: int) -> int:
 
 
 def _allow(ruleset: int, path: Path, access: int) -> None:
-    if path.is_dir():
-        access |= _TRUNCATE & (_FILES_NEWEST if access & 2 else 0)
     descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         rule = struct.pack("=Qi", access, descriptor)

@@ -16,6 +16,8 @@ class Limits:
     memory_bytes: int = 1024 * MIB  # of address space, beyond the zygote's
     file_bytes: int = 2048 * MIB  # of any one file
     open_files: int = 64
+    # Of the whole user, before Linux 5.14; so wide, and only the last wall against a fork bomb.
+    processes: int = 4096
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

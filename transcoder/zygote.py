@@ -7,10 +7,12 @@ import asyncio
 import contextlib
 import itertools
 import json
+import logging
 import os
+import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -22,7 +24,11 @@ TASKS: Final = {"ingest": "transcoder.task:ingest"}
 LINE_LIMIT = 1 << 20  # bytes of one report
 _DATAGRAM = 1 << 17
 _START_SECONDS = 60
+_LAST_SECONDS = 5  # between a child's last word and its end
+_MESSAGE_CHARACTERS = 500  # of what a child says to the owner of a file
 _LONGEST_PAUSE = 10.0  # seconds before another start, when starts keep failing
+
+log = logging.getLogger(__name__)
 
 
 class ChildCrashed(Exception):
@@ -80,6 +86,11 @@ class Zygote:
         await zygote._alive()
         return zygote
 
+    @property
+    def pid(self) -> int | None:
+        """The process of this life; None once it is closed."""
+        return self._life.process.pid if self._life is not None else None
+
     async def close(self) -> None:
         """End the process; its children die with it."""
         if self._life is not None:
@@ -116,10 +127,20 @@ class Zygote:
         try:
             async with _reports(life.control, message) as lines:
                 async for report in _within(lines, limits):
-                    yield report
-            _check(await ended)
+                    if report["type"] == "sandbox":
+                        self._note(report)
+                    else:
+                        yield report
+            _check(await _ending(ended))
         finally:
             await _killed(life, request)
+
+    def _note(self, report: Mapping[str, Any]) -> None:
+        """A child lacks more than the trial at the start did; until a restart, it is believed."""
+        missing = report.get("missing")
+        if isinstance(missing, list):
+            known = self.sandbox.missing
+            self.sandbox = _told([*known, *(str(part) for part in missing if part not in known)])
 
     async def _alive(self) -> _Process:
         async with self._starting:
@@ -141,17 +162,27 @@ async def _started(nice: int, tasks: Mapping[str, str]) -> tuple[_Process, Sandb
     with theirs:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "transcoder.zygote_main", f"--nice={nice}", *named,
-            stdin=theirs.fileno(), env=_environment(),
+            stdin=theirs.fileno(), stdout=asyncio.subprocess.DEVNULL, env=_environment(),
         )  # fmt: skip
     life = _Process(process, ours)
     try:
         async with asyncio.timeout(_START_SECONDS):
             missing = await _hello(ours)
+    except TimeoutError as error:
+        await _ended(life)
+        raise ChildCrashed(f"the zygote was not warm after {_START_SECONDS} s") from error
     except BaseException:
         await _ended(life)
         raise
     life.listening = asyncio.create_task(_listen(life), name="zygote")
-    return life, SandboxLevel(tuple(missing))
+    return life, _told(missing)
+
+
+def _told(missing: Sequence[str]) -> SandboxLevel:
+    level = SandboxLevel(tuple(missing))
+    if not level.full:
+        log.warning("untrusted media is not fully locked in", extra={"sandbox": str(level)})
+    return level
 
 
 async def _hello(control: socket.socket) -> list[str]:
@@ -232,9 +263,10 @@ async def _within(lines: asyncio.StreamReader, limits: Limits) -> AsyncIterator[
         if not line:
             return
         report = _parsed(line)
-        match report.get("type"):
+        match report["type"]:
             case "failed":
-                raise rebuild(str(report.get("code")), str(report.get("message")))
+                message = str(report.get("message"))[:_MESSAGE_CHARACTERS]
+                raise rebuild(str(report.get("code")), message)
             case "crashed":
                 raise ChildCrashed(str(report.get("trace")))
             case _:
@@ -244,14 +276,24 @@ async def _within(lines: asyncio.StreamReader, limits: Limits) -> AsyncIterator[
 def _parsed(line: bytes) -> dict[str, Any]:
     try:
         report = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ChildCrashed(f"not a report: {line[:200]!r}") from error
-    if not isinstance(report, dict):
+    if not isinstance(report, dict) or not isinstance(report.get("type"), str):
         raise ChildCrashed(f"not a report: {line[:200]!r}")
     return report
 
 
+async def _ending(ended: asyncio.Future[int]) -> int:
+    """Wait for the end of a child that said its last; one that closed its pipe may live on."""
+    await asyncio.wait({ended}, timeout=_LAST_SECONDS)
+    if not ended.done():
+        raise ChildTimedOut("it said its last and did not end")
+    return ended.result()
+
+
 def _check(status: int) -> None:
+    if status == -signal.SIGXCPU:
+        raise ChildTimedOut("its processor time is used up")
     if status < 0:
         raise ChildCrashed(f"killed by signal {-status}")
     if status:

@@ -8,6 +8,7 @@ reports as lines of JSON into its pipe; the last line tells how it failed, if it
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import select
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from transcoder import sandbox
-from transcoder.errors import MediaError
+from transcoder.errors import LimitExceeded, MediaError
 from transcoder.limits import Limits
 from transcoder.warm_up import warm_up
 
@@ -58,11 +59,13 @@ class Zygote:
     def __init__(self, control: socket.socket, tasks: dict[str, Task]) -> None:
         self._control = control
         self._tasks = tasks
+        self._missing: list[str] = []
         self._children: dict[int, tuple[int, int]] = {}  # request → (process, its descriptor)
         self._poll = select.poll()
 
     def serve(self) -> None:
-        self._say({"hello": os.getpid(), "missing": self._trial()})
+        self._missing = self._trial()
+        self._say({"hello": os.getpid(), "missing": self._missing})
         self._poll.register(self._control, select.POLLIN)
         while True:
             ready = {descriptor for descriptor, _ in self._poll.poll()}
@@ -96,7 +99,7 @@ class Zygote:
         try:
             os.setpgid(0, 0)
             sandbox.die_with_parent(parent)
-            _child(message, pipe, self._tasks[message["task"]])
+            self._child(message, pipe)
         finally:
             os._exit(1)
 
@@ -111,9 +114,10 @@ class Zygote:
         process, watch = self._children.pop(request)
         self._poll.unregister(watch)
         os.close(watch)
-        _, status = os.waitpid(process, 0)
+        # What the child may have left behind; before the wait, its number is nobody else's.
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process, signal.SIGKILL)  # what the child may have left behind
+            os.killpg(process, signal.SIGKILL)
+        _, status = os.waitpid(process, 0)
         self._say({"ended": request, "status": os.waitstatus_to_exitcode(status)})
 
     def _trial(self) -> list[str]:
@@ -138,29 +142,40 @@ class Zygote:
     def _say(self, message: dict[str, Any]) -> None:
         self._control.send(json.dumps(message).encode())
 
+    def _child(self, message: dict[str, Any], pipe: int) -> None:
+        """Lock in, work, and leave without a look back: no exit handlers of the zygote's run."""
 
-def _child(message: dict[str, Any], pipe: int, task: Task) -> None:
-    """Lock in, work, and leave without a look back: no exit handlers of the zygote's run."""
+        def tell(report: dict[str, Any]) -> None:
+            line = memoryview(json.dumps(report, separators=(",", ":")).encode() + b"\n")
+            while line:
+                line = line[os.write(pipe, line) :]
 
-    def tell(report: dict[str, Any]) -> None:
-        line = memoryview(json.dumps(report, separators=(",", ":")).encode() + b"\n")
-        while line:
-            line = line[os.write(pipe, line) :]
+        try:
+            missing = sandbox.enter(
+                reads=Path(message["reads"]),
+                writes=Path(message["writes"]),
+                keep=[pipe],
+                limits=Limits.from_json(message["limits"]),
+            )
+            if missing != self._missing:
+                tell({"type": "sandbox", "missing": missing})
+            self._tasks[message["task"]](message["spec"], tell)
+        except BaseException as error:  # noqa: BLE001 -- the edge of the process
+            tell(_last_word(error))
+            os._exit(0 if isinstance(error, MediaError) else 1)
+        os._exit(0)
 
-    try:
-        sandbox.enter(
-            reads=Path(message["reads"]),
-            writes=Path(message["writes"]),
-            keep=[pipe],
-            limits=Limits.from_json(message["limits"]),
-        )
-        task(message["spec"], tell)
-    except MediaError as error:
-        tell({"type": "failed", "code": error.code, "message": str(error)})
-    except BaseException:  # noqa: BLE001 -- the edge of the process
-        tell({"type": "crashed", "trace": traceback.format_exc()[-TRACE_CHARACTERS:]})
-        os._exit(1)
-    os._exit(0)
+
+def _last_word(error: BaseException) -> dict[str, Any]:
+    """Say whom to blame: the file, in words for its owner, or us, with a trace."""
+    if isinstance(error, MemoryError):
+        error = LimitExceeded("This file needs more memory than one file may have.")
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        error = LimitExceeded("This file becomes larger than one file may become.")
+    if isinstance(error, MediaError):
+        return {"type": "failed", "code": error.code, "message": str(error)}
+    trace = "".join(traceback.format_exception(error))
+    return {"type": "crashed", "trace": trace[-TRACE_CHARACTERS:]}
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,17 @@ def copy(spec: dict[str, Any], tell: Tell) -> None:
     tell({"type": "copied", "bytes": len(content)})
 
 
+def move(spec: dict[str, Any], tell: Tell) -> None:
+    """Behave: what is in one folder below may go into another (Landlock's second version)."""
+    for folder in ("here", "there"):
+        Path(folder).mkdir()
+    Path("here/file").write_bytes(b"x" * 10)
+    os.truncate("here/file", 5)
+    Path("here/file").rename("there/file")
+    Path("here").rmdir()
+    tell({"type": "moved", "bytes": Path("there/file").stat().st_size})
+
+
 def complain(spec: dict[str, Any], tell: Tell) -> None:
     raise NoSound("There is no sound in this test.")
 
@@ -36,14 +49,16 @@ def try_all(spec: dict[str, Any], tell: Tell) -> None:
     for name, attempt in ATTEMPTS.items():
         try:
             attempt(spec)
-        except (OSError, MemoryError) as error:
+        except (OSError, MemoryError, ValueError) as error:
             tell({"type": "refused", "name": name, "how": type(error).__name__})
         else:
             tell({"type": "worked", "name": name})
 
 
 def _connect(spec: dict[str, Any]) -> None:
-    socket.create_connection(("127.0.0.1", spec["port"]), 2).close()
+    with socket.socket() as client:
+        client.settimeout(2)
+        client.connect(("127.0.0.1", spec["port"]))
 
 
 def _big_file(spec: dict[str, Any]) -> None:
@@ -60,7 +75,17 @@ ATTEMPTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "connect to loopback": _connect,
     "take 3 GiB": lambda _: bytearray(3 << 30),
     "write 64 MiB": _big_file,
-    "run a program": lambda _: os.posix_spawn("/bin/true", ["true"], {}),
+    "run a program": lambda _: os.waitpid(os.posix_spawn("/bin/true", ["true"], {}), 0),
+    "become a program": lambda _: os.execv("/bin/true", ["true"]),  # noqa: S606
+    "fork": lambda _: os.fork() or os._exit(0),
+    "look for a socket": lambda _: socket.socket(socket.AF_UNIX).close(),
+    "kill its parent": lambda _: os.kill(os.getppid(), signal.SIGKILL),
+    "signal init": lambda _: os.kill(1, 0),
+    "open the source to all": lambda spec: Path(spec["source"]).chmod(0o777),
+    "make a link out": lambda _: Path("link").symlink_to("/etc/passwd"),
+    "make a pipe": lambda _: os.mkfifo("pipe"),
+    "list the root": lambda _: list(Path("/").iterdir()),
+    "raise its limits": lambda _: resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096)),
     "see the environment": lambda _: Path("/proc/self/environ").read_bytes(),
 }
 
@@ -70,19 +95,48 @@ def sleep(spec: dict[str, Any], tell: Tell) -> None:
     time.sleep(600)
 
 
-def fork_and_sleep(spec: dict[str, Any], tell: Tell) -> None:
-    child = os.fork()
-    if not child:
-        time.sleep(600)
-    tell({"type": "asleep", "pid": child})
+def spin(spec: dict[str, Any], tell: Tell) -> None:
+    """Report without end, and never stop computing."""
+    while True:
+        tell({"type": "spinning"})
+
+
+def burn(spec: dict[str, Any], tell: Tell) -> None:
+    while True:
+        pass
+
+
+def close_and_stay(spec: dict[str, Any], tell: Tell) -> None:
+    """Say the last word without leaving."""
+    tell({"type": "asleep", "pid": os.getpid()})
+    os.closerange(3, 64)
     time.sleep(600)
 
 
-def leave_a_child_behind(spec: dict[str, Any], tell: Tell) -> None:
-    child = os.fork()
-    if not child:
-        time.sleep(600)
-    tell({"type": "left", "pid": child})
+def work_in_threads(spec: dict[str, Any], tell: Tell) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        sums = list(pool.map(sum, [range(n) for n in range(100)]))
+    tell({"type": "summed", "sum": sum(sums)})
+
+
+def use_the_devices(spec: dict[str, Any], tell: Tell) -> None:
+    Path("/dev/null").write_bytes(b"x")
+    with Path("/dev/urandom").open("rb") as file:
+        tell({"type": "random", "bytes": len(file.read(8))})
+
+
+def gulp(spec: dict[str, Any], tell: Tell) -> None:
+    bytearray(3 << 30)
+
+
+def write_without_end(spec: dict[str, Any], tell: Tell) -> None:
+    with Path("big").open("wb") as file:
+        file.writelines(bytes(1 << 20) for _ in range(1024))
+
+
+def abort(spec: dict[str, Any], tell: Tell) -> None:
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)
+    os.abort()
 
 
 def segfault(spec: dict[str, Any], tell: Tell) -> None:
@@ -92,3 +146,21 @@ def segfault(spec: dict[str, Any], tell: Tell) -> None:
 
 def shout(spec: dict[str, Any], tell: Tell) -> None:
     tell({"type": "shout", "words": "x" * (2 << 20)})
+
+
+def babble(spec: dict[str, Any], tell: Tell) -> None:
+    """Write into the pipe what is no report."""
+    (pipe,) = (number for number in range(3, 64) if _is_open(number))
+    os.write(pipe, spec["words"].encode())
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def open_descriptors(spec: dict[str, Any], tell: Tell) -> None:
+    tell({"type": "open", "numbers": [number for number in range(1024) if _is_open(number)]})
