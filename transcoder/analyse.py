@@ -17,24 +17,25 @@ from transcoder.source import Source
 from transcoder.telling import Teller
 from waveform.analysis import Analysis, Measured
 
-_LOUDEST: Final = 6  # blocks kept beside the first one
+_LOUDEST: Final = 3  # blocks kept beside the first one
 
 
 class Loudest:
     """Keeps the block with the beginning, and those with the highest samples after it."""
 
     def __init__(self) -> None:
-        self.first: pcm.Sound | None = None
+        self._first: list[pcm.Sound] = []
         self._heap: list[tuple[float, int, pcm.Sound]] = []
         self._order = count()
 
     @property
-    def others(self) -> list[pcm.Sound]:
-        return [sound for _, _, sound in self._heap]
+    def sounds(self) -> list[pcm.Sound]:
+        """The beginning comes first."""
+        return self._first + [sound for _, _, sound in self._heap]
 
     def add(self, sound: pcm.Sound) -> None:
-        if self.first is None:
-            self.first = sound
+        if not self._first:
+            self._first.append(sound)
             return
         item = (float(np.abs(sound).max()), next(self._order), sound)
         if len(self._heap) < _LOUDEST:

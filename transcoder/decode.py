@@ -65,26 +65,11 @@ def frames(
     media: InputContainer, stream: AudioStream, sound: Sound, findings: Findings
 ) -> Iterator[AudioFrame | Silence]:
     """Yield what was decoded, and silence for what is missing in between."""
-    timeline = _Timeline(sound.rate)
-    decoded = (
-        frame
-        for packet in _packets(media, stream, findings)
-        for frame in _decoded(packet, findings)
-    )
-    for frame, following in _with_following(decoded):
-        missing = timeline.missing_before(frame, following)
-        if missing:
-            findings.silence += missing
-            yield Silence(missing)
-        yield frame
-
-
-def _with_following(frames: Iterator[AudioFrame]) -> Iterator[tuple[AudioFrame, AudioFrame | None]]:
-    frame = next(frames, None)
-    while frame is not None:
-        following = next(frames, None)
-        yield frame, following
-        frame = following
+    timeline = _Timeline(sound.rate, findings)
+    for packet in _packets(media, stream, findings):
+        for frame in _decoded(packet, findings):
+            yield from timeline.place(frame)
+    yield from timeline.rest()
 
 
 def _packets(
@@ -110,32 +95,47 @@ def _decoded(packet: "Packet[AudioStream]", findings: Findings) -> list[AudioFra
 class _Timeline:
     """Finds holes between a frame and the one before; a slow drift of clocks is none.
 
-    The frame behind must agree: Vorbis in Ogg tells the time at the ends of pages only, and frames
-    in between come up to a block too late, the next one just as much too early.
+    A frame is kept until the next one confirms its place: Ogg's pages make single frames stray.
     """
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, findings: Findings) -> None:
         self._rate = rate
-        self._end: Fraction | None = None  # where the frame before ended, in seconds
-        self._silence = 0
+        self._findings = findings
+        self._kept: AudioFrame | None = None
+        self._expected: Fraction | None = None  # second at which the kept frame should begin
 
-    def missing_before(self, frame: AudioFrame, following: AudioFrame | None) -> int:
-        start = _start(frame)
-        if start is None:
-            return 0
-        end, lasts = self._end, Fraction(frame.samples, frame.sample_rate)
-        self._end = start + lasts
-        if end is None or following is None:
-            return 0
-        later = _start(following)
-        hole = start - end if later is None else min(start, later - lasts) - end
-        missing = round(hole * self._rate)
-        room = _MOST_SILENCE * self._rate - self._silence
-        if not _SHORTEST_HOLE <= hole <= _LONGEST_HOLE or missing > room:
-            return 0
-        self._silence += missing
-        return missing
+    def place(self, frame: AudioFrame) -> Iterator[AudioFrame | Silence]:
+        if self._kept is not None:
+            yield from self._release(self._kept, _start(frame))
+        self._kept = frame
+
+    def rest(self) -> Iterator[AudioFrame]:
+        if self._kept is not None:
+            yield self._kept
+
+    def _release(
+        self, kept: AudioFrame, following: Fraction | None
+    ) -> Iterator[AudioFrame | Silence]:
+        length = Fraction(kept.samples, kept.sample_rate)
+        start, expected = _start(kept), self._expected
+        if start is None or expected is None:
+            start = expected if start is None else start
+        elif _SHORTEST_HOLE <= start - expected <= _LONGEST_HOLE:
+            if following is not None and following - expected - length >= _SHORTEST_HOLE:
+                yield from self._silence(start - expected)
+            else:
+                start = expected
+        self._expected = None if start is None else start + length
+        yield kept
+
+    def _silence(self, seconds: Fraction) -> Iterator[Silence]:
+        samples = round(seconds * self._rate)
+        if self._findings.silence + samples <= _MOST_SILENCE * self._rate:
+            self._findings.silence += samples
+            yield Silence(samples)
 
 
 def _start(frame: AudioFrame) -> Fraction | None:
-    return None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return frame.pts * frame.time_base

@@ -5,15 +5,14 @@ it, and must not change.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hls.timeline import Grid, flac_block, segment_samples
 from transcoder import pcm
 from transcoder.encode import FlacEncoder
 from transcoder.fan_out import Pipe
 from transcoder.ladder import Rung
-from transcoder.package import Packager, publish
-from transcoder.reports import RenditionFinished, RenditionStarted, Report, SegmentMade
+from transcoder.package import Packager
+from transcoder.reports import Report
 from transcoder.source import Source
 from transcoder.telling import Teller
 from waveform.loudness import Loudness
@@ -24,8 +23,6 @@ _DEPTH = 8  # blocks that wait for the encoder
 class Lossless:
     def __init__(self, source: Source, rung: Rung, revision: int) -> None:
         sound = source.sound
-        self._output = source.output
-        self._revision = revision
         block = flac_block(sound.rate)
         self._encoder = FlacEncoder(sound.rate, sound.channels, sound.bits or 16, block)
         self._held: list[Report] = []
@@ -48,33 +45,12 @@ class Lossless:
         self._pipe.abandon()
         self._pipe.join()
 
-    def announce(self, revision: int, teller: Teller, loudness: Loudness) -> None:
+    def announce(self, teller: Teller, loudness: Loudness) -> None:
         """Tell of the finished rendition; its loudness is that of the samples it holds."""
-        if revision == self._revision:
-            self._packager.start(self._encoder.track(self._samples))
-            *segments, started = self._held
-            self._held = [started, *segments, self._packager.finished(loudness)]
-        for report in self._held:
-            again = revision != self._revision
-            teller.tell(self._renumbered(report, revision) if again else report)
-
-    def _renumbered(self, report: Report, revision: int) -> Report:
-        """Give a later revision the same segments; copied, for a sandbox may forbid to link."""
-        match report:
-            case RenditionStarted():
-                return replace(report, revision=revision, init=self._copied(report.init, revision))
-            case SegmentMade():
-                return replace(report, revision=revision, file=self._copied(report.file, revision))
-            case RenditionFinished():
-                return replace(report, revision=revision)
-            case _:
-                return report
-
-    def _copied(self, file: str, revision: int) -> str:
-        copy = file.replace(f"r{self._revision}/", f"r{revision}/", 1)
-        (self._output / copy).parent.mkdir(parents=True, exist_ok=True)
-        publish(self._output / copy, (self._output / file).read_bytes())
-        return copy
+        self._packager.start(self._encoder.track(self._samples))
+        *segments, started = self._held
+        for report in (started, *segments, self._packager.finished(loudness)):
+            teller.tell(report)
 
     def _encode(self, pieces: Iterator[pcm.Exact]) -> None:
         for exact in pieces:

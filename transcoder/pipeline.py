@@ -14,7 +14,8 @@ from transcoder.lossless import Lossless
 from transcoder.package import publish
 from transcoder.preview import Preview
 from transcoder.probe import describe, open_source, sound_stream
-from transcoder.publication import FIRST_REVISION, Publication
+from transcoder.publication import Publication
+from transcoder.render import REVISION
 from transcoder.reports import Probed, Report
 from transcoder.sniff import HEAD, sniff
 from transcoder.source import Source
@@ -31,7 +32,7 @@ def ingest(spec: IngestSpec, report: Callable[[Report], None]) -> None:
     source = _probe(spec, teller)
     rungs = ladder.plan(source.sound, source.sound.bit_rate)
     flac = next((rung for rung in rungs if rung.codec == "flac"), None)
-    lossless = Lossless(source, flac, FIRST_REVISION) if flac else None
+    lossless = Lossless(source, flac, REVISION) if flac else None
     default = ladder.default(rungs, spec.default_rung)
     preview = Preview(source, default, teller) if spec.preview else None
     passed = analyse(source, teller, lossless, preview)

@@ -1,27 +1,23 @@
 """What follows from the measurement: the gain, and every rung at that gain.
 
-The gain is linear and one for all rungs. What the encoders add to the peaks is tried out before
-anything is told; should the finished rungs still rise above full scale, they are made once more, a
-little lower, as the next revision: a segment that was told of is never changed.
+The gain is linear and one for all rungs. Sound whose peaks all encoders lift is found by a trial
+beforehand, and turned down as a whole; the rare burst of a single frame is left to the guard.
 """
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from hls.timeline import Grid
-from transcoder import ladder, trial
+from transcoder import ladder
 from transcoder.analyse import FirstPass
 from transcoder.ladder import Rung
 from transcoder.lossless import Lossless
 from transcoder.render import Pass
-from transcoder.reports import Analysed, Loudness, RenditionFinished
+from transcoder.reports import Analysed, Loudness
 from transcoder.source import Source
 from transcoder.spec import IngestSpec
 from transcoder.telling import Share, Teller
+from transcoder.trial import try_out
 from waveform.gain import plan
-
-FIRST_REVISION: Final = 1  # 0 is the preview
-_ATTEMPTS: Final = 2
 
 
 @dataclass(slots=True)
@@ -50,19 +46,19 @@ class Publication:
             target_lufs=self.spec.target_lufs,
             ceiling_dbtp=self.spec.ceiling_dbtp,
         )
-        over = trial.excess(self.source, self.passed, lossy, planned.gain_db)
-        lowered = 0.0
-        for revision in range(FIRST_REVISION, FIRST_REVISION + _ATTEMPTS):
-            if over:
-                lowered += over
-                self._notes.append(f"It is {over:.1f} dB lower, since encoding lifts its peaks.")
-            limited = planned.limited_by_peak or lowered > 0
-            self._announce(revision, rungs, planned.gain_db - lowered, limited=limited)
-            over = self._render(revision, planned.gain_db - lowered, lossy)
-            if not over:
-                return
+        trial = try_out(self.source, self.passed.loudest, lossy, planned.gain_db)
+        if trial.over:
+            self._notes.append(f"It is {trial.over:.1f} dB lower, since encoding lifts its peaks.")
+        gain_db = planned.gain_db - trial.over
+        self._announce(rungs, gain_db, limited=planned.limited_by_peak or trial.over > 0)
+        grid = Grid.aac(sound.rate, self.passed.measured.samples)
+        share = Share(self.teller, "encoding", grid.samples * len(lossy))
+        rendering = Pass(self.source, grid, gain_db, trial.corrections, self.teller, share)
+        rendering.render(lossy[:1])  # alone, so that it is playable soonest
+        if lossy[1:]:
+            rendering.render(lossy[1:])
 
-    def _announce(self, revision: int, rungs: list[Rung], gain_db: float, *, limited: bool) -> None:
+    def _announce(self, rungs: list[Rung], gain_db: float, *, limited: bool) -> None:
         measured, rate = self.passed.measured, self.source.sound.rate
         loudness = measured.loudness
         self.teller.tell(
@@ -85,20 +81,4 @@ class Publication:
             )
         )
         if self.lossless:
-            self.lossless.announce(revision, self.teller, loudness)
-
-    def _render(self, revision: int, gain_db: float, lossy: list[Rung]) -> float:
-        """Make the default rung, then the others; return by how much they are too high."""
-        grid = Grid.aac(self.source.sound.rate, self.passed.measured.samples)
-        share = Share(self.teller, "encoding", grid.samples * len(lossy))
-        common = Pass(self.source, grid, revision, gain_db, self.teller, share)
-        for group in (lossy[:1], lossy[1:]):
-            over = max((_excess(each) for each in common.render(group)), default=0.0)
-            if over:
-                return over
-        return 0.0
-
-
-def _excess(finished: RenditionFinished) -> float:
-    peak = finished.true_peak_dbtp
-    return peak - trial.HIGHEST if peak is not None and peak > 0 else 0.0
+            self.lossless.announce(self.teller, loudness)

@@ -32,9 +32,10 @@ class Source:
         for sound in self._at_rate(grid.rate, np.float32(10 ** (gain_db / 20))):
             fitting = sound[:, :missing]
             missing -= fitting.shape[1]
-            yield fitting
-        # Where the rate was changed, the last sample is sometimes not whole.
-        yield np.zeros((self.sound.served_channels, missing), np.float32)
+            if fitting.size:
+                yield fitting
+        if missing:  # where the rate was changed, the last sample is sometimes not whole
+            yield np.zeros((self.sound.served_channels, missing), np.float32)
 
     def _at_rate(self, rate: int, factor: np.float32) -> Iterator[pcm.Sound]:
         resampler = Resampler(self.sound.rate, rate, self.sound.served_channels)

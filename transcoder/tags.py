@@ -33,7 +33,9 @@ _LONGEST_COMMENT = 4_000
 _KANA_OR_KANJI = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _CYRILLIC = re.compile(r"[\u0400-\u045f]")
 _C1 = re.compile(r"[\x80-\x9f]")  # control characters in Latin-1, signs and first bytes elsewhere
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(
+    r"(?:[^\W\d_]|[\u00d7\u00f7])+"
+)  # multiplication and division: letters in cp1251
 # They turn the direction of what stands beside them, on other people's pages too.
 _DIRECTIONS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
