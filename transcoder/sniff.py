@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 from transcoder.errors import EmptyFile, NotMedia, Refused
 
-HEAD = 4096  # bytes that suffice
+HEAD = 1 << 18  # bytes that suffice: a tag with a cover may stand before the sound
+_JUNK = 1 << 13  # bytes before MP3 that are forgiven, as players do
+_TEXT = 1 << 12  # bytes of a text that show it
 
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (rb"#EXTM3U", "This is a playlist, not a sound file."),
@@ -47,6 +49,8 @@ def sniff(head: bytes) -> str:
         if container := known(head):
             return container
     _refuse(head)
+    if _is_mp3_behind_junk(head):
+        return "mp3"
     raise NotMedia
 
 
@@ -102,6 +106,27 @@ def _mpeg_audio(head: bytes) -> str | None:
         following = head[length:]
         return "mp3" if len(following) < 4 or _mp3_length(following) else None
     return None
+
+
+def _is_mp3_behind_junk(head: bytes) -> bool:
+    """Three frames of one kind in a row are no accident."""
+    at = head.find(b"\xff", 1, _JUNK)
+    while at > 0:
+        if _is_mp3_run(head, at):
+            return True
+        at = head.find(b"\xff", at + 1, _JUNK)
+    return False
+
+
+def _is_mp3_run(head: bytes, at: int) -> bool:
+    kinds = set()
+    for _ in range(3):
+        length = _mp3_length(head[at : at + 4])
+        if not length:
+            return False
+        kinds.add((head[at + 1] & 0xFE, head[at + 2] & 0x0C))  # version and layer, sample rate
+        at += length
+    return len(kinds) == 1
 
 
 def _adts_length(head: bytes) -> int:
@@ -161,7 +186,7 @@ def _refuse(head: bytes) -> None:
             raise NotMedia(words)
     if head[4:12] and head[4:8] == b"ftyp":
         raise NotMedia("This is a picture, not a sound file.")
-    if _is_text(head):
+    if _is_text(head[:_TEXT]):
         raise NotMedia("This is a text, not a sound file.")
 
 

@@ -4,8 +4,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from transcoder.errors import EmptyFile, MediaError, NotMedia, Refused
+from transcoder.probe import DEMUXERS
 from transcoder.sniff import HEAD, sniff
 
 TONE = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1")
@@ -49,6 +52,46 @@ def test_flac_behind_a_tag_of_mp3_is_flac(tmp_path: Path) -> None:
     tag = b"ID3\x04\0\0\0\0\0\x0a" + bytes(10)
 
     assert sniff(tag + made(tmp_path / "a.flac")) == "flac"
+
+
+def id3(size: int) -> bytes:
+    """A tag of ID3v2.4 with so many bytes in it; lengths are of seven bits a byte."""
+    return b"ID3\x04\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + bytes(size)
+
+
+def test_flac_behind_a_tag_with_a_cover_is_flac(tmp_path: Path) -> None:
+    assert sniff((id3(100_000) + made(tmp_path / "a.flac"))[:HEAD]) == "flac"
+
+
+def test_mp3_behind_a_tag_larger_than_we_look_is_mp3(tmp_path: Path) -> None:
+    assert sniff((id3(3_000_000) + made(tmp_path / "a.mp3"))[:HEAD]) == "mp3"
+
+
+@pytest.mark.parametrize("junk", [b"\xff\xff junk", bytes(range(1, 256)) * 16, b"\xff\xfb\x90\x64"])
+def test_mp3_behind_a_little_junk_is_mp3(junk: bytes, tmp_path: Path) -> None:
+    song = made(tmp_path / "a.mp3", "-id3v2_version", "0", "-write_xing", "0")
+
+    assert sniff(junk + song) == "mp3"
+
+
+def test_mp3_behind_much_junk_is_none(tmp_path: Path) -> None:
+    song = made(tmp_path / "a.mp3", "-id3v2_version", "0", "-write_xing", "0")
+
+    with pytest.raises(NotMedia):
+        sniff(bytes(range(1, 256)) * 256 + song)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=80).map(str.encode))
+def test_whatever_comes_is_known_or_refused_in_words(head: bytes) -> None:
+    try:
+        known = sniff(head)
+    except MediaError as refusal:
+        words = str(refusal)
+    else:
+        assert known in DEMUXERS
+        return
+
+    assert words.endswith(".")
 
 
 @pytest.mark.parametrize(
