@@ -7,6 +7,8 @@ from pathlib import Path
 
 import av
 
+from benchmarks import peers
+
 
 def _commit() -> str:
     command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
@@ -20,16 +22,12 @@ def _processor() -> str:
     return platform.machine()
 
 
-def _debian_ffmpeg() -> str:
-    said = subprocess.run(["ffmpeg", "-version"], check=True, capture_output=True, text=True)
-    return said.stdout.split()[2]
-
-
 def description() -> str:
+    """Say it in one line; taken before measuring, or the load would be our own."""
     libavcodec = ".".join(map(str, av.library_versions["libavcodec"]))
     load = os.getloadavg()[0]
     return (
         f"commit {_commit()}; {os.cpu_count()} cores, {_processor()}; load {load:.1f}; "
         f"Python {platform.python_version()}, PyAV {av.__version__} (libavcodec {libavcodec}), "
-        f"Debian ffmpeg {_debian_ffmpeg()}"
+        f"{' and '.join(peers.ffmpegs())}"
     )

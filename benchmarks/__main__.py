@@ -1,0 +1,78 @@
+"""`python -m benchmarks [NAME …] [--quick] [--write]`: ask the questions, print the tables."""
+
+import argparse
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks import first_segment, ladder, loop_lag, machine, memory
+from benchmarks.extent import FULL, QUICK, Extent
+from benchmarks.interleaved import NotMeasured
+from benchmarks.section import Section
+
+QUESTIONS: Final[Mapping[str, Callable[[Extent, Path], Section]]] = {
+    "ladder": ladder.measure,
+    "first_segment": first_segment.measure,
+    "memory": memory.measure,
+    "loop_lag": loop_lag.measure,
+}
+RESULTS: Final = Path(__file__).with_name("RESULTS.md")
+_HEAD: Final = """# Results
+
+Written as a whole by `python -m benchmarks --write`, in one run; nothing here is edited by hand.
+What is compared is measured in turn in that run; ratios are what counts, under 1 Houle takes less.
+"""
+
+
+def main() -> None:
+    given = _arguments()
+    described = machine.description()
+    print(described)
+    sections: list[Section] = []
+    for name in given.names or QUESTIONS:
+        section = _asked(name, QUICK if given.quick else FULL)
+        print(f"\n{section.markdown()}", flush=True)
+        sections.append(section)
+    if given.write:
+        RESULTS.write_text("\n".join(_paper(described, sections)))
+    sys.exit(not all(section.rows for section in sections))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(QUESTIONS))
+    parser.add_argument("--quick", action="store_true", help="short sources: only shows it runs")
+    parser.add_argument("--write", action="store_true", help=f"rewrite {RESULTS.name} as a whole")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(QUESTIONS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(QUESTIONS)}")
+    if given.write and (given.names or given.quick):
+        parser.error("--write needs all questions, at full length")
+    return given
+
+
+def _asked(name: str, extent: Extent) -> Section:
+    """Return the answer, or why there is none: one question must not cost the others theirs."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="houle-bench-") as folder:
+            return QUESTIONS[name](extent, Path(folder))
+    except NotMeasured as reason:
+        why = str(reason)
+    except Exception as error:  # noqa: BLE001 -- the edge of the process
+        traceback.print_exc()
+        why = f"{type(error).__name__}: {error}"
+    return Section(title=name, columns=(), rows=(), notes=(f"Not measured: {why}",))
+
+
+def _paper(described: str, sections: Sequence[Section]) -> Iterator[str]:
+    yield _HEAD
+    yield f"{described}.\n"
+    for section in sections:
+        yield section.markdown()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""How much is measured: the whole, or a rehearsal that only shows that everything runs."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """A song to be ingested while its memory is watched."""
+
+    seconds: int
+    rate: int = 44_100
+    channels: int = 2
+    runs: int = 1
+
+    def __str__(self) -> str:
+        length = f"{self.seconds // 60} min" if self.seconds >= 60 else f"{self.seconds} s"
+        sound = "stereo" if self.channels == 2 else "mono"
+        return f"{length}, {sound} {self.rate / 1000:g} kHz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    seconds: int  # of the song
+    rounds: int  # after one warm-up
+    programmes: tuple[Programme, ...]
+    lag_rounds: int
+    lag_seconds: int  # the longest a phase may last
+    upload_bytes: int
+
+
+FULL: Final = Extent(
+    seconds=300,
+    rounds=5,
+    programmes=(
+        Programme(seconds=60, runs=3),
+        Programme(seconds=600),
+        Programme(seconds=1800),
+        Programme(seconds=3600, rate=22_050, channels=1),
+    ),
+    lag_rounds=3,
+    lag_seconds=20,
+    upload_bytes=500_000_000,
+)
+QUICK: Final = Extent(
+    seconds=20,
+    rounds=2,
+    programmes=(Programme(seconds=20, runs=2), Programme(seconds=60, rate=22_050, channels=1)),
+    lag_rounds=1,
+    lag_seconds=4,
+    upload_bytes=30_000_000,
+)
