@@ -18,7 +18,7 @@ from server.tracks.model import (
 )
 from server.tracks.routes import setup
 from server.tracks.showing import shown, visible, with_renditions
-from server.tracks.store import find_duplicate, insert_track, states, stored_bytes
+from server.tracks.store import find_duplicate, insert_track, listed, states, stored_bytes
 from server.tracks.unclaimed import claim, give_up, keep, reserve, running
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "give_up",
     "insert_track",
     "keep",
+    "listed",
     "offered",
     "reserve",
     "running",

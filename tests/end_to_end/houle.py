@@ -1,6 +1,7 @@
 """A real `houle serve` on a free port, and a person who uses it over HTTP."""
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -48,8 +49,10 @@ class Server:
             **self.environment,
         }
         self.data.mkdir(parents=True, exist_ok=True)
-        log = (self.data / "serve.log").open("ab")
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        with (self.data / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
         self._wait()
 
     def _wait(self) -> None:
@@ -58,10 +61,17 @@ class Server:
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 break
-            with contextlib.suppress(OSError):
-                return socket.create_connection(("127.0.0.1", self.port), 1).close()
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if self._ready():
+                    return
             time.sleep(0.05)
         pytest.fail(f"houle serve did not start:\n{self.log()}")
+
+    def _ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with contextlib.closing(connection):
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
 
     def log(self) -> str:
         return (self.data / "serve.log").read_text()[-6000:]

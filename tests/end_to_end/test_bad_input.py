@@ -1,6 +1,7 @@
 """Bad input ends in a clear state and message, leaves no debris, and the server goes on."""
 
 import asyncio
+import io
 import struct
 import wave
 from pathlib import Path
@@ -27,7 +28,7 @@ def stored(server: Server) -> set[Path]:
 async def refused(person: Person, path: Path) -> str:
     """Upload what cannot become a track; return the words the person reads."""
     form = aiohttp.FormData()
-    form.add_field("file", path.read_bytes(), filename=path.name)
+    form.add_field("file", io.BytesIO(path.read_bytes()), filename=path.name)
     async with person.http.post(f"{person.url}/api/v1/tracks", data=form) as response:
         answer = await response.json()
         if response.status != 202:

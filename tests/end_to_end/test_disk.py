@@ -1,6 +1,8 @@
 """A full disk is said in words, costs nobody their data, and passes."""
 
+import io
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from tests.end_to_end.sources import excerpt
 async def upload(server: Server, song: Path) -> tuple[int, str]:
     person = await sign_in(server)
     form = aiohttp.FormData()
-    form.add_field("file", song.read_bytes(), filename=song.name)
+    form.add_field("file", io.BytesIO(song.read_bytes()), filename=song.name)
     async with person.http.post(f"{server.url}/api/v1/tracks", data=form) as response:
         answer = await response.json()
     await person.http.close()
@@ -41,10 +43,10 @@ async def test_below_the_floor_uploads_are_refused_and_reading_goes_on(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 24 MiB, where the kernel lets us mount one."""
+    """A file system of 160 MiB, where the kernel lets us mount one."""
     folder = tmp_path / "small"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "houle-test", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=160m", "houle-test", str(folder)]
     if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("mounting a small disk takes root")
     yield folder
@@ -57,9 +59,12 @@ async def test_a_disk_that_fills_up_in_the_middle_leaves_no_debris(
     server = Server(small_disk / "data", environment={"HOULE_DISK_FLOOR": "0"})
     server.start()
     song = excerpt(sources, start=0, seconds=200)
-    assert song.stat().st_size > 24 << 20
+    ballast = small_disk / "ballast"
+    free = shutil.disk_usage(small_disk).free
+    ballast.write_bytes(bytes(free - song.stat().st_size // 2))
 
     status, _ = await upload(server, song)
+    ballast.unlink()
 
     assert status == 507
     media = small_disk / "data" / "media"
