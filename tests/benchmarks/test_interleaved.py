@@ -75,7 +75,7 @@ def test_the_cpu_time_is_the_commands_own_account_of_it() -> None:
 
 
 def test_peak_memory_is_the_commands_own_however_fat_the_one_who_asks() -> None:
-    ours = np.ones(200 << 17)  # 200 MiB
+    ours = np.ones(200 << 17)
 
     fat = "held = b'1' * (150_000_000)\nimport time; time.sleep(0.3)"
 
