@@ -11,10 +11,8 @@ from tests.end_to_end.houle import Person, Server, access_token
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("houle"))
-    server.start()
-    yield server
-    assert server.stop() == 0, server.log()
+    with Server(tmp_path_factory.mktemp("houle")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

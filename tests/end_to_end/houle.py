@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import pytest
@@ -96,6 +96,15 @@ class Server:
                         found[name] = pid
             parents = below
         return found
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Drain it, and see that it ended well; after a failure only that it ended."""
+        status = self.stop()
+        assert status == 0 or kind is not None, self.log()
 
     def stop(self) -> int:
         assert self.process is not None

@@ -15,10 +15,8 @@ from tests.end_to_end.sources import excerpt
 
 @pytest.fixture
 async def fragile(tmp_path: Path) -> AsyncIterator[Server]:
-    server = Server(tmp_path / "data")
-    server.start()
-    yield server
-    assert server.stop() == 0, server.log()
+    with Server(tmp_path / "data") as server:
+        yield server
 
 
 async def until_encoding(person: Person, track: str) -> None:
@@ -32,7 +30,7 @@ async def test_the_work_survives_the_death_of_its_child_and_of_its_worker(
     fragile: Server, sources: Path
 ) -> None:
     person = await sign_in(fragile)
-    song = excerpt(sources, start=0, seconds=60)
+    song = excerpt(sources, start=0, seconds=45)
     for victim in ("zygote_main fork", "worker_child"):
         track = await person.upload(song)
         await until_encoding(person, track)
@@ -49,7 +47,7 @@ async def test_the_work_survives_the_death_of_the_whole_server(
     fragile: Server, sources: Path
 ) -> None:
     person = await sign_in(fragile)
-    song = excerpt(sources, start=0, seconds=60)
+    song = excerpt(sources, start=0, seconds=45)
     track = await person.upload(song)
     await until_encoding(person, track)
     orphans = fragile.children().values()
