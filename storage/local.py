@@ -149,6 +149,7 @@ async def _created(folder: Path) -> PartialFile:
         return await _finished(creating)
     except asyncio.CancelledError:
         creating.add_done_callback(_discard_late)
+        await asyncio.wait({creating})
         raise
 
 
