@@ -29,7 +29,7 @@ WAVEFORM: Final = "waveform.dat"
 def ingest(spec: IngestSpec, report: Callable[[Report], None]) -> None:
     """Make the track of one file; raises MediaError where the file cannot become one."""
     teller = Teller(report)
-    source = _probe(spec, teller)
+    source = look_into(spec, teller)
     rungs = ladder.plan(source.sound, source.sound.bit_rate)
     flac = next((rung for rung in rungs if rung.codec == "flac"), None)
     lossless = Lossless(source, flac, REVISION) if flac else None
@@ -40,7 +40,8 @@ def ingest(spec: IngestSpec, report: Callable[[Report], None]) -> None:
     Publication(spec, source, teller, passed, lossless, WAVEFORM).make()
 
 
-def _probe(spec: IngestSpec, teller: Teller) -> Source:
+def look_into(spec: IngestSpec, teller: Teller) -> Source:
+    """Read headers, tags and cover, and tell of them; refuse what cannot become a track."""
     path, output = spec.source, Path(spec.output)
     container = spec.container
     if container is None:

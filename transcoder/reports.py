@@ -4,8 +4,11 @@ They equal the object keys below the track's folder, so whoever publishes needs 
 `Progress` is for watching eyes only; everything else is a fact to keep.
 """
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias
+
+from transcoder.shape import wrong
 
 Stage = Literal["probing", "analysing", "encoding"]
 
@@ -125,6 +128,10 @@ _KINDS: dict[str, type[Report]] = {
 }
 
 
+_FILES = {"cover", "file", "init", "waveform"}
+_FILE = re.compile(r"(r[0-9]+/[a-z0-9-]+/)?[a-z0-9]+(\.[a-z0-9]+)?")
+
+
 class UnknownReport(ValueError):
     """A message that is none of the reports: the two sides are of different versions."""
 
@@ -135,11 +142,22 @@ def to_json(report: Report) -> dict[str, Any]:
 
 def from_json(message: dict[str, Any]) -> Report:
     """Make the report again; anything that is not exactly one is an UnknownReport."""
-    fields = {name: value for name, value in message.items() if name != "type"}
-    try:
-        kind = _KINDS[message["type"]]
-        if kind is Analysed:
-            fields["loudness"] = Loudness(**fields["loudness"])
-        return kind(**fields)
-    except (KeyError, TypeError) as error:
-        raise UnknownReport(f"not a report: {message.get('type')!r}") from error
+    values = {name: value for name, value in message.items() if name != "type"}
+    kind = _KINDS.get(message.get("type", ""))
+    if kind is None:
+        raise UnknownReport(f"no report is called {message.get('type')!r}")
+    if faults := wrong(values, kind) | _refused(values):
+        raise UnknownReport(f"{kind.type} with wrong {', '.join(sorted(faults))}")
+    if kind is Analysed:
+        values["loudness"] = Loudness(**values["loudness"])
+    return kind(**values)
+
+
+def _refused(values: dict[str, Any]) -> set[str]:
+    """Name counts below zero, and file names that lead out of the output folder."""
+    return {
+        name
+        for name, value in values.items()
+        if (isinstance(value, int) and value < 0)
+        or (name in _FILES and value is not None and not _FILE.fullmatch(str(value)))
+    }

@@ -1,0 +1,88 @@
+"""What a listener decodes stays below full scale and at one loudness, whatever encoders add."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hls.timeline import Grid
+from transcoder.guard import Guard
+from transcoder.reports import Analysed, RenditionFinished
+from transcoder.verify import decoded
+
+
+def abrupt_tones(rate: int, seconds: float) -> NDArray[np.float64]:
+    """Full tones from the first sample on: FFmpeg's encoder bursts at such a start."""
+    time = np.arange(round(rate * seconds)) / rate
+    tones = [np.sin(2 * np.pi * f * time + i) for i, f in enumerate((220, 440, 1000, 2500))]
+    sound = np.stack([np.mean(tones, axis=0)] * 2)
+    sound += np.random.default_rng(2).standard_normal(sound.shape) * 0.003
+    return np.asarray(sound / np.abs(sound).max() * 10 ** (-1.2 / 20))
+
+
+def saturated(rate: int, seconds: float) -> NDArray[np.float64]:
+    """Tones pressed flat: every encoder lifts their peaks by decibels."""
+    time = np.arange(round(rate * seconds)) / rate
+    tones = [np.sin(2 * np.pi * f * time + i) for i, f in enumerate((131, 617, 3001, 5077))]
+    return np.stack([np.tanh(2 * np.sum(tones, axis=0))] * 2) * 10 ** (-1.5 / 20)
+
+
+@pytest.mark.parametrize("sound", [abrupt_tones, saturated])
+def test_no_rung_decodes_above_full_scale(
+    sound: Callable[..., Any], wav: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    source = wav(sound(44_100, 4), 44_100, "PCM_24")
+
+    track = run(source, target_lufs=0.0)  # so that only the peak limits the gain
+
+    for finished in track.of(RenditionFinished):
+        _, peak = track.loudness(finished.rung)
+        assert peak <= 0
+        if finished.rung != "flac":
+            assert finished.true_peak_dbtp == pytest.approx(peak, abs=0.2)
+    assert track.one(Analysed).loudness.limited_by_peak
+
+
+def test_a_sound_that_all_encoders_lift_is_turned_down_and_says_so(
+    wav: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    track = run(wav(saturated(44_100, 3), 44_100, "PCM_24"), target_lufs=0.0)
+
+    assert any("encoding lifts its peaks" in note for note in track.one(Analysed).notes)
+
+
+def test_all_rungs_of_noise_are_equally_loud(
+    wav: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    spectrum = np.fft.rfft(np.random.default_rng(3).standard_normal((2, 44_100 * 8)))
+    pink = np.fft.irfft(spectrum / np.sqrt(np.arange(spectrum.shape[1]) + 1))
+
+    track = run(wav(0.5 * pink / np.abs(pink).max(), 44_100, "PCM_24"))
+
+    for rung in ("aac-128", "aac-192", "aac-320"):
+        loudness, _ = track.loudness(rung)
+        assert loudness == pytest.approx(-14, abs=0.2)
+
+
+def test_a_segment_made_again_joins_its_neighbours_without_a_click() -> None:
+    rate, rng = 44_100, np.random.default_rng(5)
+    grid = Grid.aac(rate, rate * 20)
+    time = np.arange(grid.samples) / rate
+    sound = 0.4 * np.stack([np.sin(2 * np.pi * f * time) for f in (330, 441)])
+    sound += rng.standard_normal(sound.shape) * 0.01
+    blow = slice(rate * 9, rate * 9 + 3_000)
+    sound[:, blow] += np.sign(sound[:, blow]) * 0.9  # no encoder keeps that below full scale
+    guard = Guard(grid, 2, 128_000)
+
+    packets = [p for piece in np.array_split(sound.astype(np.float32), 30, axis=1)
+               for segment in guard.feed(piece) for p in segment]  # fmt: skip
+    packets += [p for segment in guard.finish() for p in segment]
+
+    heard = decoded(packets, guard.track)[:, 1024 : 1024 + grid.samples]
+    error = np.abs(heard - sound).max(axis=0)
+    seams = [grid.decode_time(n) - 1024 for n in range(1, grid.count)]
+    assert len(packets) == grid.packet_total
+    assert np.abs(heard).max() <= 1
+    assert all(error[seam - 2048 : seam + 2048].max() < 0.1 for seam in seams)
