@@ -31,17 +31,17 @@ class Holds:
 
     def __init__(self, bus: Bus, *, seconds: float = HOLD_SECONDS, most: int = MOST) -> None:
         self._bus = bus
-        self._seconds = seconds
-        self._most = most
+        self.seconds = seconds
+        self.most = most
         self._held = 0
 
     async def until_there(self, track_id: str, read: Callable[[], Awaitable[T]]) -> T:
         """Return what `read` returns as soon as it finds its object; NotMadeYet after a while."""
-        if self._held >= self._most:
+        if self._held >= self.most:
             raise NotMadeYet("Too many wait already. Ask again.")
         self._held += 1
         try:
-            async with asyncio.timeout(self._seconds), self._bus.subscribe(topic(track_id)) as news:
+            async with asyncio.timeout(self.seconds), self._bus.subscribe(topic(track_id)) as news:
                 while True:
                     with suppress(ObjectNotFound):
                         return await read()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.http.routes import Access, Routes
+from server.origin.hearing import MediaNotFound
 
 EXPOSED = "Content-Length, Content-Range, Accept-Ranges, Date, Age, ETag, Retry-After"
 PREFLIGHT_SECONDS = 7200
@@ -29,6 +30,14 @@ async def preflight(_request: web.Request) -> web.Response:
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
     }
     return web.Response(status=204, headers=headers)
+
+
+@routes.get(
+    "/hls/{path:.+}", summary="No such media", access=Access.OPEN, answers={404: None}, hidden=True
+)
+async def nothing(_request: web.Request) -> web.Response:
+    """Without this, an unknown address would say that it only answers to OPTIONS."""
+    raise MediaNotFound("There is nothing at this address.")
 
 
 async def open_to_players(request: web.Request, response: web.StreamResponse) -> None:

@@ -61,13 +61,13 @@ def on_facts(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[An
             told += _glimpsed(track, report)
             continue
         _keep(report, connection, track)
-        track = store.one(connection, track.id)
+        last, track = track, store.one(connection, track.id)
         if isinstance(report, SegmentMade):
             told.append(_note(track, segment_event(report), transient=True))
+        if _standing(track) != _standing(last):
+            told.append(_note(track, state_event(track)))
     if track.version != before.version:
         told.append(_note(track, CHANGED))
-    if _standing(track) != _standing(before):
-        told.append(_note(track, state_event(track)))
     return told
 
 

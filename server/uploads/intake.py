@@ -114,6 +114,7 @@ class Upload:
     _stored: Stored | None = field(default=None)
     _file_name: str = ""
     _container: str | None = None
+    _cover_type: str | None = None
 
     async def receive(self, file_name: str, body: AsyncIterator[bytes]) -> Stored:
         """Take the bytes; they are on the disk when this returns."""
@@ -126,21 +127,20 @@ class Upload:
             raise DiskFull("The server's disk is full.") from error
         return self._stored
 
-    async def commit(self, fields: UploadFields, *, cover_type: str | None = None) -> Track:
+    async def keep_cover(self, picture: AsyncIterator[bytes], content_type: str) -> None:
+        """Take a picture that lies beside the file; it wins over one inside."""
+        await self._intake.storage.put(keys.cover(self.track_id), picture)
+        self._cover_type = content_type
+
+    async def commit(self, fields: UploadFields) -> Track:
         """Make it a track, with a job that turns it into a stream."""
         if self._stored is None:
             raise RuntimeError("nothing was received")
-        track = await self._intake.database.write(self._commit, self._stored, fields, cover_type)
+        track = await self._intake.database.write(self._commit, self._stored, fields)
         self.committed = True
         return track
 
-    def _commit(
-        self,
-        connection: Connection,
-        stored: Stored,
-        fields: UploadFields,
-        cover_type: str | None,
-    ) -> Track:
+    def _commit(self, connection: Connection, stored: Stored, fields: UploadFields) -> Track:
         if not tracks.claim(connection, self.track_id):
             raise UploadGivenUp("The upload stood still for too long. Send the file again.")
         quota = self._limits.quota_bytes
@@ -166,7 +166,7 @@ class Upload:
             size_bytes=stored.size,
             sha256=stored.sha256,
             job_id=job_id,
-            cover_type=cover_type,
+            cover_type=self._cover_type,
         )
         return tracks.insert_track(connection, new)
 

@@ -1,0 +1,184 @@
+"""The work on a track as a stream of events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from server.events import BUS
+from tests.server.tracks.studio import Person, Studio, probed
+from transcoder.reports import Progress
+
+
+class Events:
+    """What EventSource would hand to a page."""
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        name = ""
+        async for raw in self._response.content:
+            line = raw.decode().rstrip("\n")
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                yield name, json.loads(line.removeprefix("data: "))
+
+    async def next(self, wanted: str) -> dict[str, Any]:
+        async for name, event in self:
+            if name == wanted:
+                return event
+        raise AssertionError(f"the stream ended without {wanted}")
+
+
+@asynccontextmanager
+async def following(person: Person, track_id: str) -> AsyncIterator[Events]:
+    async with asyncio.timeout(10):
+        response = await person.get(f"/api/v1/tracks/{track_id}/events")
+        assert response.status == 200
+        assert response.content_type == "text/event-stream"
+        yield Events(response)
+        response.close()
+
+
+async def test_the_first_event_says_how_things_stand(studio: Studio, marin: Person) -> None:
+    track = await marin.upload()
+
+    async with following(marin, track["id"]) as events:
+        state = await events.next("state")
+
+    assert state["elapsed_ms"] >= 0
+    del state["elapsed_ms"]
+    assert state == {
+        "stage": "received",
+        "percent": None,
+        "playable": False,
+        "revision": 0,
+        "message": None,
+    }
+
+
+async def test_the_stages_come_in_order_and_the_stream_ends_with_ready(
+    studio: Studio, marin: Person
+) -> None:
+    track = await marin.upload()
+    async with following(marin, track["id"]) as events:
+        await events.next("state")
+        await studio.worker().ingest("aac-64", "aac-128", "flac")
+        told = [(name, event) async for name, event in events]
+
+    stages = [event["stage"] for name, event in told if name == "state"]
+    assert list(dict.fromkeys(stages)) == ["analysing", "encoding", "playable", "ready"]
+    tracks = [event for name, event in told if name == "track"]
+    assert tracks[0]["title"] == "Marée haute"
+    assert (tracks[-1]["state"], tracks[-1]["loudness"]["gain_db"]) == ("ready", -4.2)
+
+
+async def test_progress_and_peaks_are_told_while_the_sound_is_measured(
+    studio: Studio, marin: Person
+) -> None:
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    await worker.report(probed())
+    progress = Progress(
+        stage="analysing", percent=40, peaks=[-5, 6, -7, 8], peaks_start=0, samples_per_pixel=4096
+    )
+    async with following(marin, track["id"]) as events:
+        await events.next("state")
+        await worker.report(progress)
+        state = await events.next("state")
+        peaks = await events.next("peaks")
+
+    assert (state["stage"], state["percent"]) == ("analysing", 40)
+    assert peaks == {
+        "start": 0,
+        "samples_per_pixel": 4096,
+        "sample_rate": 44_100,
+        "data": [-5, 6, -7, 8],
+    }
+
+
+async def test_who_comes_late_sees_the_waveform_from_its_start(
+    studio: Studio, marin: Person
+) -> None:
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    for start, found in ((0, [-1, 1]), (1, [-2, 2, -3, 3])):
+        await worker.report(
+            Progress(
+                stage="analysing", percent=1, peaks=found, peaks_start=start, samples_per_pixel=4096
+            )
+        )
+
+    async with following(marin, track["id"]) as events:
+        peaks = await events.next("peaks")
+
+    assert (peaks["start"], peaks["data"]) == (0, [-1, 1, -2, 2, -3, 3])
+
+
+async def test_a_failure_is_told_in_words_and_ends_the_stream(
+    studio: Studio, marin: Person
+) -> None:
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    async with following(marin, track["id"]) as events:
+        await events.next("state")
+        await worker.tell("fail", code="no_sound", message="There is no sound.", retryable=False)
+        told = [event async for name, event in events if name == "state"]
+
+    assert (told[-1]["stage"], told[-1]["message"]) == ("failed", "There is no sound.")
+
+
+async def test_who_comes_after_the_end_is_told_the_end(studio: Studio, marin: Person) -> None:
+    track_id = await studio.ready(marin)
+
+    async with following(marin, track_id) as events:
+        told = [(name, event) async for name, event in events]
+
+    assert [name for name, _ in told] == ["state", "track"]
+    assert told[0][1]["stage"] == "ready"
+
+
+async def test_an_interrupted_attempt_is_told(studio: Studio, marin: Person) -> None:
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    async with following(marin, track["id"]) as events:
+        await events.next("state")
+        await worker.tell("fail", code="crashed", message="It broke off.", retryable=True)
+        state = await events.next("state")
+
+    assert "again" in state["message"]
+
+
+async def test_a_deleted_track_ends_the_stream(studio: Studio, marin: Person) -> None:
+    track = await marin.upload()
+    async with following(marin, track["id"]) as events:
+        await events.next("state")
+        await marin.request("DELETE", f"/api/v1/tracks/{track['id']}")
+        assert [name async for name, _ in events] == []
+
+
+async def test_a_server_that_drains_lets_its_watchers_go(studio: Studio, marin: Person) -> None:
+    track = await marin.upload()
+    async with following(marin, track["id"]) as events:
+        await events.next("state")
+        studio.app[BUS].close()
+        assert [name async for name, _ in events] == []
+
+
+async def test_private_tracks_are_followed_by_link_and_not_without(
+    studio: Studio, marin: Person
+) -> None:
+    track = await marin.upload(visibility="private")
+
+    bare = await studio.client.get(f"/api/v1/tracks/{track['id']}/events")
+    linked = await studio.client.get(track["urls"]["events"])
+
+    assert (bare.status, linked.status) == (404, 200)
+    linked.close()

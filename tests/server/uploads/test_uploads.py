@@ -1,0 +1,342 @@
+"""Files come in by a form, whole and once, or not at all."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import aiohttp
+import pytest
+from pytest_aiohttp.plugin import AiohttpClient
+
+from server.app import create_app
+from server.database import Database
+from server.media import STORAGE, open_storage
+from server.settings import SETTINGS, Settings, load
+from storage import keys
+from tests.server.conftest import SECRET
+from tests.server.tracks.conftest import Furnished
+from tests.server.tracks.studio import Person, Studio, wav
+
+BOUNDARY = "swell"
+Form: TypeAlias = list[tuple[str, bytes, str | None]]
+
+
+def form(*parts: tuple[str, bytes, str | None], end: bool = True) -> bytes:
+    """A form written by hand, its parts in the given order."""
+    body = b""
+    for name, content, file_name in parts:
+        shown = f'; filename="{file_name}"' if file_name is not None else ""
+        body += f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{shown}\r\n'.encode()
+        body += b"\r\n" + content + b"\r\n"
+    return body + (f"--{BOUNDARY}--\r\n".encode() if end else b"")
+
+
+async def post(
+    person: Person, body: Any, content_type: str = f"multipart/form-data; boundary={BOUNDARY}"
+) -> aiohttp.ClientResponse:
+    headers = {"Content-Type": content_type}
+    return await person.request("POST", "/api/v1/tracks", data=body, headers=headers)
+
+
+def files(studio: Studio) -> list[Path]:
+    """Every file of the store, what is on its way included."""
+    root = studio.app[SETTINGS].data_dir / "media"
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+async def nothing_is_left(studio: Studio) -> bool:
+    rows = await studio.sql("SELECT id FROM tracks")
+    jobs = await studio.sql("SELECT id FROM jobs")
+    unclaimed = await studio.sql("SELECT prefix FROM unclaimed")
+    return not (rows or jobs or unclaimed or files(studio))
+
+
+async def announced(studio: Studio, count: int) -> bool:
+    """Whether so many uploads have begun."""
+    return len(await studio.sql("SELECT * FROM unclaimed")) == count
+
+
+async def until(state: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what the server does by itself."""
+    async with asyncio.timeout(10):
+        while not await state():  # noqa: ASYNC110 - nobody tells a client
+            await asyncio.sleep(0.01)
+
+
+Limited: TypeAlias = Callable[..., Awaitable[Studio]]
+
+
+@pytest.fixture
+def limited(
+    aiohttp_client: AiohttpClient, database: Database, settings: Settings, furnished: Furnished
+) -> Limited:
+    """A server with other limits, on the same data."""
+
+    async def serve(**limits: int) -> Studio:
+        given = {f"HOULE_{name.upper()}": str(value) for name, value in limits.items()}
+        environ = {"HOULE_SECRET_KEY": SECRET, "HOULE_DISK_FLOOR": "0"} | given
+        chosen = load(environ, env_file=None, data_dir=settings.data_dir)
+        app = create_app(chosen, database, open_storage(chosen.storage_url))
+        return Studio(await aiohttp_client(app), database, dict(furnished.known))
+
+    return serve
+
+
+async def test_a_file_becomes_a_track_that_waits_for_its_work(
+    studio: Studio, marin: Person
+) -> None:
+    content = wav(300_000, fill=7)
+
+    response = await marin.send(content, name="Ebb.wav", visibility="unlisted", album="Tides")
+
+    track = await response.json()
+    assert response.status == 202
+    assert response.headers["Location"] == f"/api/v1/tracks/{track['id']}"
+    assert (track["state"], track["stage"], track["playable"]) == ("processing", "received", False)
+    assert (track["title"], track["album"], track["visibility"]) == ("Ebb", "Tides", "unlisted")
+    assert (track["file_name"], track["size_bytes"]) == ("Ebb.wav", len(content))
+    assert track["owner"] == {"id": marin.user_id, "username": "Marin"}
+    assert await studio.storage.read(keys.original(track["id"])) == content
+    job = await studio.worker().claim()
+    assert job is not None
+    assert job["payload"] == {
+        "track_id": track["id"],
+        "file_name": "Ebb.wav",
+        "container": "wav",
+    }
+    assert await studio.sql("SELECT * FROM unclaimed") == []
+
+
+async def test_fields_may_stand_behind_the_file(studio: Studio, marin: Person) -> None:
+    body = form(("file", wav(), "a.wav"), ("title", b"Behind", None), ("artist", b"", None))
+
+    track = await (await post(marin, body)).json()
+
+    assert (track["title"], track["artist"]) == ("Behind", None)
+
+
+async def test_a_body_of_unknown_length_comes_in_by_pieces(studio: Studio, marin: Person) -> None:
+    content = form(("title", b"Piece by piece", None), ("file", wav(500_000), "long.wav"))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), 1000):
+            yield content[start : start + 1000]
+
+    response = await post(marin, pieces())
+
+    track = await response.json()
+    assert (response.status, track["size_bytes"]) == (202, len(wav(500_000)))
+
+
+async def test_bytes_that_look_like_a_boundary_stay_in_the_file(
+    studio: Studio, marin: Person
+) -> None:
+    content = wav() + b"\r\n--swel\r\n-swell\r\n\r\n--" * 3
+
+    track = await (await post(marin, form(("file", content, "tricky.wav")))).json()
+
+    stored = await studio.storage.read(keys.original(track["id"]))
+    assert hashlib.sha256(stored).digest() == hashlib.sha256(content).digest()
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("plain.wav", "plain.wav"),
+        ("../../etc/passwd.wav", "passwd.wav"),
+        ("C:\\\\Music\\\\wave.wav", "wave.wav"),
+        ("Été à la mer.wav", "Été à la mer.wav"),
+        ("%22quoted%22.wav", '"quoted".wav'),
+        ("bell%07.wav", "bell.wav"),
+        ("", "untitled"),
+        ("n" * 400 + ".wav", "n" * 251 + ".wav"),
+    ],
+)
+async def test_file_names_are_shown_without_what_could_harm(
+    given: str, shown: str, studio: Studio, marin: Person
+) -> None:
+    response = await post(marin, form(("file", wav(), given)))
+
+    assert (await response.json())["file_name"] == shown
+
+
+REFUSED: list[tuple[str, Form, int, str]] = [
+    ("no file", [("title", b"x", None)], 422, "no file"),
+    ("two files", [("file", wav(), "a.wav"), ("file", wav(), "b.wav")], 422, "one file"),
+    ("unknown field", [("file", wav(), "a.wav"), ("titel", b"x", None)], 422, "titel"),
+    ("a field twice", [("title", b"x", None), ("title", b"y", None)], 422, "twice"),
+    ("bad visibility", [("visibility", b"secret", None), ("file", wav(), "a")], 422, "visibility"),
+    ("title too long", [("file", wav(), "a"), ("title", b"x" * 301, None)], 422, "title"),
+    ("field too long", [("file", wav(), "a"), ("title", b"x" * 9000, None)], 422, "too long"),
+    ("title is no text", [("file", wav(), "a"), ("title", b"\xff\xfe", None)], 422, "UTF-8"),
+    ("empty file", [("file", b"", "a.mp3")], 422, "empty"),
+    ("a letter", [("file", b"Dear listener, this is a letter.\n" * 9, "a.mp3")], 415, "text"),
+    ("a playlist", [("file", b"#EXTM3U\nfile:///etc/passwd\n", "a.mp3")], 415, "playlist"),
+    ("noise", [("file", bytes(range(256)) * 64, "a.flac")], 415, "not a sound"),
+]
+
+
+@pytest.mark.parametrize(("name", "parts", "status", "words"), REFUSED, ids=lambda x: str(x)[:16])
+async def test_what_cannot_become_a_track_is_refused_in_words_and_leaves_nothing(
+    name: str, parts: Form, status: int, words: str, studio: Studio, marin: Person
+) -> None:
+    response = await post(marin, form(*parts))
+
+    problem = await response.json()
+    assert (response.status, response.content_type) == (status, "application/problem+json")
+    assert words in problem["detail"]
+    assert await nothing_is_left(studio)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/json", b"{}", 415),
+        ("audio/wav", wav(), 415),
+        ("multipart/form-data", form(("file", wav(), "a.wav")), 400),
+        (f"multipart/form-data; boundary={'x' * 71}", form(("file", wav(), "a.wav")), 400),
+        (f"multipart/form-data; boundary={BOUNDARY}", b"no form at all", 400),
+        (f"multipart/form-data; boundary={BOUNDARY}", b"", 400),
+        (
+            f"multipart/form-data; boundary={BOUNDARY}",
+            form(("file", wav(), "a.wav"), end=False),
+            400,
+        ),
+    ],
+)
+async def test_what_is_no_form_is_refused_and_leaves_nothing(
+    content_type: str, body: bytes, status: int, studio: Studio, marin: Person
+) -> None:
+    response = await post(marin, body, content_type)
+
+    assert response.status == status
+    assert await nothing_is_left(studio)
+
+
+async def test_a_compressed_body_is_refused_before_it_swells(studio: Studio, marin: Person) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Encoding": "gzip"}
+
+    response = await marin.request("POST", "/api/v1/tracks", data=b"\x1f\x8b", headers=headers)
+
+    assert response.status in {400, 415}
+    assert await nothing_is_left(studio)
+
+
+async def test_a_guest_uploads_nothing(studio: Studio) -> None:
+    guest = Person(studio.client, "", "", {})
+
+    assert (await guest.send(wav())).status == 401
+
+
+async def test_a_file_above_the_limit_is_refused_with_the_limit_named(limited: Limited) -> None:
+    studio = await limited(upload_limit=100_000)
+    marin = await studio.person()
+
+    refusals = [await marin.send(wav(200_000)), await marin.send(wav(2_500_000))]
+
+    for response in refusals:
+        assert response.status == 413
+        assert "97.66 KiB" in (await response.json())["detail"]
+    assert await nothing_is_left(studio)
+    assert (await marin.send(wav(90_000))).status == 202
+
+
+async def test_a_quota_counts_all_files_of_one_user(limited: Limited) -> None:
+    studio = await limited(user_quota=100_000)
+    marin, ines = await studio.person("Marin"), await studio.person("Ines")
+    track = await marin.upload(wav(60_000))
+
+    refusal = await marin.send(wav(60_000))
+
+    assert refusal.status == 413
+    assert (await refusal.json())["type"] == "urn:houle:problem:quota-reached"
+    assert (await ines.send(wav(60_000))).status == 202
+    await marin.request("DELETE", f"/api/v1/tracks/{track['id']}")
+    assert (await marin.send(wav(60_000))).status == 202
+
+
+async def test_below_the_disk_floor_nothing_comes_in(limited: Limited) -> None:
+    studio = await limited(disk_floor=1 << 60)
+    marin = await studio.person()
+
+    response = await marin.send(wav())
+
+    assert response.status == 507
+    assert "disk" in (await response.json())["detail"]
+    assert await nothing_is_left(studio)
+    assert (await marin.get("/api/v1/tracks")).status == 200
+
+
+async def test_four_files_of_one_user_may_come_at_once(studio: Studio, marin: Person) -> None:
+    whole = form(("file", wav(), "slow.wav"))
+    release = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield whole[:200]
+        await release.wait()
+        yield whole[200:]
+
+    async with asyncio.TaskGroup() as group:
+        slow = [group.create_task(post(marin, slowly())) for _ in range(4)]
+        await until(lambda: announced(studio, 4))
+        fifth = await marin.send(wav())
+        release.set()
+
+    assert fifth.status == 429
+    assert int(fifth.headers["Retry-After"]) > 0
+    assert [task.result().status for task in slow] == [202] * 4
+
+
+async def test_the_same_file_twice_is_a_track_of_its_own_and_says_so(
+    studio: Studio, marin: Person, ines: Person
+) -> None:
+    first, second = await marin.upload(), await marin.upload(name="again.wav")
+    other = await ines.upload()
+
+    assert first["duplicate_of"] is None
+    assert second["duplicate_of"] == first["id"]
+    assert other["duplicate_of"] is None
+    await marin.request("DELETE", f"/api/v1/tracks/{first['id']}")
+    assert (await marin.track(second["id"]))["duplicate_of"] is None
+
+
+async def test_an_upload_cut_in_the_middle_leaves_nothing(studio: Studio, marin: Person) -> None:
+    body = form(("file", wav(3_000_000), "half.wav"))
+    head = (
+        "POST /api/v1/tracks HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: {marin.headers['Authorization']}\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n"
+    ).encode()
+    _, writer = await asyncio.open_connection("127.0.0.1", studio.client.port)
+    writer.write(head + body[: len(body) // 2])
+    await writer.drain()
+    await until(lambda: announced(studio, 1))
+    writer.close()
+    await writer.wait_closed()
+
+    await until(lambda: nothing_is_left(studio))
+
+
+async def test_what_a_killed_server_left_of_an_upload_is_removed_when_it_is_due(
+    studio: Studio, marin: Person
+) -> None:
+    track = await marin.upload()
+    debris = keys.original("01890000-0000-7000-8000-000000000000")
+
+    async def content() -> AsyncIterator[bytes]:
+        yield b"half a file"
+
+    await studio.app[STORAGE].put(debris, content())
+    await studio.sql(
+        "INSERT INTO unclaimed (prefix, owner_id, bytes, due_at) VALUES (:prefix, :owner, 1, 0)",
+        prefix=debris.rpartition("/")[0],
+        owner=marin.user_id,
+    )
+
+    await studio.swept()
+
+    assert [path.parent.name for path in files(studio)] == [track["id"]]
+    assert await studio.sql("SELECT * FROM unclaimed") == []
