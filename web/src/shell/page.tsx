@@ -1,0 +1,72 @@
+import { Register } from '../account/register.tsx';
+import { SignIn } from '../account/sign_in.tsx';
+import { sessionState, signedIn } from '../api/session.ts';
+import { Library } from '../library/library.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Dock } from '../player/dock.tsx';
+import { QueuePanel } from '../player/queue_panel.tsx';
+import { Sheet } from '../player/sheet.tsx';
+import { TrackPage } from '../track/track_page.tsx';
+import { DropZone } from '../uploads/drop_zone.tsx';
+import { Sea, Shimmer } from '../waveform/swell.tsx';
+import { words } from '../words/index.ts';
+import { online } from './online.ts';
+import { announcement } from './panels.ts';
+import { route } from './route.ts';
+import { Shortcuts } from './shortcuts.tsx';
+import { Title } from './title.tsx';
+import { TopBar } from './top_bar.tsx';
+
+/** The shell: bar, view and player. Views come and go; the player stays. */
+export function Page() {
+  const w = words.value.shell;
+  return (
+    <>
+      <a class="skip" href="#content">
+        {w.skip}
+      </a>
+      <TopBar />
+      {!online.value && (
+        <p class="offline" role="status">
+          <Icon name="offline" /> {w.offline}
+        </p>
+      )}
+      <main id="content" tabIndex={-1}>
+        <View />
+      </main>
+      <QueuePanel />
+      <Dock />
+      <Sheet />
+      <Shortcuts />
+      <DropZone />
+      <div class="visually-hidden" role="status" aria-live="polite">
+        {announcement.value}
+      </div>
+    </>
+  );
+}
+
+function View() {
+  const at = route.value;
+  if (at.name === 'track') return <TrackPage key={at.id} id={at.id} />;
+  if (at.name === 'missing') return <Missing />;
+  if (sessionState.value === 'starting') return <Shimmer label={words.value.shell.loading} />;
+  if (signedIn.value) return <Library />;
+  return at.name === 'register' ? <Register /> : <SignIn />;
+}
+
+function Missing() {
+  const w = words.value.shell;
+  return (
+    <section class="empty">
+      <Sea />
+      <div class="empty-body">
+        <Title>{w.notFoundTitle}</Title>
+        <p>{w.notFound}</p>
+        <a class="button" href="/">
+          {w.toLibrary}
+        </a>
+      </div>
+    </section>
+  );
+}

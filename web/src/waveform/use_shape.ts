@@ -1,0 +1,26 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Track } from '../tracks/model.ts';
+import { picture } from './shape.ts';
+import { type Detail, storedSwings } from './stored.ts';
+
+const none = new Float32Array(0);
+
+/** The picture of a ready track; empty until it came. Pass null where it is not wanted yet. */
+export function useShape(track: Track | null, detail: Detail, points: number): Float32Array {
+  const measured = track !== null && track.state === 'ready' ? track : null;
+  const [swings, setSwings] = useState<Float32Array | null>(null);
+  const id = measured?.id;
+  useEffect(() => {
+    setSwings(null);
+    if (!measured) return;
+    let asked = true;
+    storedSwings(measured, detail).then(
+      (found) => asked && setSwings(found),
+      () => undefined, // a track without its picture still plays
+    );
+    return () => {
+      asked = false;
+    };
+  }, [id, detail]);
+  return useMemo(() => (swings ? picture(swings, points) : none), [swings, points]);
+}
