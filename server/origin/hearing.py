@@ -55,12 +55,13 @@ class Hearing:
         raise MediaNotFound("The track is not offered in this quality.")
 
     def caching(self, what: str) -> str:
-        return caching(self.track, what)
+        return caching(self.track, what, revision=self.revision)
 
 
-def caching(track: Track, what: str) -> str:
+def caching(track: Track, what: str, *, revision: int = 1) -> str:
     """Let shared caches keep what everybody may have."""
-    return f"{'private' if track.visibility is Visibility.PRIVATE else 'public'}, {what}"
+    hidden = track.visibility is Visibility.PRIVATE or revision == PREVIEW
+    return f"{'private' if hidden else 'public'}, {what}"
 
 
 async def hearing(request: web.Request) -> Hearing:

@@ -173,7 +173,7 @@ async def _media_object(
         etag=found.etag,
         size=len(found.body),
         content_type=content_type,
-        caching=caching(track, what),
+        caching=caching(track, what, revision=revision),
     )
     return send(request, found.body, sending)
 

@@ -6,6 +6,7 @@ waveform grow from where it came in. Nothing is lost by that: the real one is st
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ VALUES = 1_000_000  # of one track: 12 hours at 48 kHz
 @dataclass(slots=True)
 class _Growing:
     event: Event
-    data: list[int] = field(default_factory=list)
+    data: array[int] = field(default_factory=lambda: array("b"))
 
 
 class PeaksSoFar:
@@ -51,12 +52,12 @@ class PeaksSoFar:
         if growing is None or 2 * event["start"] != len(growing.data):
             return
         if len(growing.data) < VALUES:
-            growing.data += event["data"]
+            growing.data.extend(event["data"])
 
     def event(self, topic: str) -> Event | None:
         """Return all of it as one event."""
         growing = self._tracks.get(topic)
-        return None if growing is None else {**growing.event, "data": growing.data}
+        return None if growing is None else {**growing.event, "data": growing.data.tolist()}
 
 
 PEAKS = web.AppKey("peaks_so_far", PeaksSoFar)

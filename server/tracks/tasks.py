@@ -15,7 +15,7 @@ from sqlalchemy import Connection, false, true
 
 from server.errors import Invalid
 from server.jobs import Announcement, Fact, Failure, Job, JobKind
-from server.tracks import renditions, store, unclaimed
+from server.tracks import plausible, renditions, store, unclaimed
 from server.tracks.events import (
     CHANGED,
     Event,
@@ -73,9 +73,11 @@ def on_facts(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[An
 
 def _read(fact: Fact) -> Report:
     try:
-        return from_json(fact)
+        report = from_json(fact)
     except UnknownReport as error:
         raise Invalid(str(error)) from error
+    plausible.require(report)
+    return report
 
 
 @singledispatch

@@ -1,5 +1,7 @@
 """What a worker reports becomes the track that people see."""
 
+from typing import Any
+
 import pytest
 
 from server.jobs import LEASES
@@ -14,6 +16,7 @@ from tests.server.tracks.studio import (
     probed,
     started,
 )
+from transcoder.reports import to_json
 
 
 async def test_tags_fill_what_the_form_left_out_and_nothing_else(
@@ -211,15 +214,36 @@ async def test_the_preview_is_cleared_away_in_the_end(studio: Studio, marin: Per
     assert await studio.storage.size(keys.segment(track["id"], 1, "aac-128", 0))
 
 
-async def test_a_report_that_makes_no_sense_changes_nothing(studio: Studio, marin: Person) -> None:
+IMPLAUSIBLE: list[dict[str, Any]] = [
+    {"type": "probed", "colour": "blue"},
+    {"type": "burned"},
+    {},
+    to_json(probed()) | {"sample_rate": 0},
+    to_json(probed()) | {"cover": "cover", "cover_type": "text/html"},
+    to_json(probed()) | {"tags": {"title": "x" * 20_000}},
+    to_json(started("aac-128")) | {"rung": "../../etc"},
+    to_json(started("aac-128")) | {"codec": 'x",\n#EXT-X-ENDLIST'},
+    to_json(started("aac-128")) | {"segment_samples": 0},
+    to_json(started("aac-128")) | {"init": "../../../original"},
+    to_json(made("aac-128", 0)) | {"n": -1},
+    to_json(made("aac-128", 0)) | {"ticks": 0},
+    to_json(finished("aac-128")) | {"average_bandwidth": 0},
+    to_json(analysed("aac-128")) | {"rungs": ["opus-9000"]},
+    to_json(analysed("aac-128")) | {"samples": 0},
+]
+
+
+async def test_reports_that_cannot_be_true_change_nothing(studio: Studio, marin: Person) -> None:
+    """They come out of a sandbox in which somebody's file was decoded."""
     track = await marin.upload()
     before = await marin.track(track["id"])
     worker = studio.worker()
     await worker.claim()
 
-    response = await worker.tell("report", facts=[{"type": "probed", "colour": "blue"}])
+    for fact in IMPLAUSIBLE:
+        response = await worker.tell("report", facts=[fact])
+        assert response.status == 422, fact
 
-    assert response.status == 422
     assert await marin.track(track["id"]) == before
 
 

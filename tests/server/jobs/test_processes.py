@@ -1,0 +1,45 @@
+"""Several processes on one database file: no job is leased twice, none is lost."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+from server.jobs import enqueue
+from tests.server.tracks.studio import Studio
+
+ROOT = Path(__file__).parents[3]
+JOBS = 120
+CLAIM_ALL = """
+import asyncio, sys
+from server.database import Database
+from server.jobs import store
+
+async def main():
+    database = Database(sys.argv[1])
+    while job := await database.write(store.claim, ["errands"], sys.argv[2]):
+        print(job.id)
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_three_processes_share_out_the_jobs(studio: Studio) -> None:
+    added = [
+        await studio.database.write(enqueue, "errand", pool="errands", payload={})
+        for _ in range(JOBS)
+    ]
+
+    def claim(name: str) -> list[str]:
+        command = [sys.executable, "-c", CLAIM_ALL, studio.database.url, name]
+        ended = subprocess.run(
+            command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+        )
+        return ended.stdout.split()
+
+    async with asyncio.TaskGroup() as group:
+        claims = [group.create_task(asyncio.to_thread(claim, name)) for name in "abc"]
+
+    leased = [job for task in claims for job in task.result()]
+    assert sorted(leased) == sorted(added)
