@@ -220,6 +220,7 @@ IMPLAUSIBLE: list[dict[str, Any]] = [
     {},
     to_json(probed()) | {"sample_rate": 0},
     to_json(probed()) | {"cover": "cover", "cover_type": "text/html"},
+    to_json(probed()) | {"cover": "cover", "cover_type": "image/svg+xml"},
     to_json(probed()) | {"tags": {"title": "x" * 20_000}},
     to_json(started("aac-128")) | {"rung": "../../etc"},
     to_json(started("aac-128")) | {"codec": 'x",\n#EXT-X-ENDLIST'},
