@@ -1,8 +1,8 @@
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import type { Track } from '../tracks/model.ts';
-import { type Engine, engineConfig, loadEngine } from './engine.ts';
-import { fixedRung, type Quality, type Rung, rungOf, saverCap, startRung } from './quality.ts';
+import { AHEAD, type Engine, engineConfig, loadEngine } from './engine.ts';
+import { type Quality, type Rung, rungOf, saverCap, startRung } from './quality.ts';
 
 export type FailureKind = 'offline' | 'network' | 'gone' | 'media' | 'engine' | 'blocked' | 'early';
 
@@ -30,6 +30,9 @@ export class Deck {
   readonly audio = new Audio();
   cargo: Cargo | null = null;
   rungs: readonly Rung[] = [];
+  /** False until the element stands where it was sent: before that its clock says nothing. */
+  placed = false;
+  #at = 0;
   #hls: Hls | null = null;
   #listener: DeckListener;
   #recovered = false;
@@ -37,23 +40,28 @@ export class Deck {
   constructor(listener: DeckListener) {
     this.#listener = listener;
     this.audio.preload = 'auto';
+    this.audio.addEventListener('canplay', () => {
+      this.placed = this.cargo !== null;
+    });
   }
 
   /** Load from `at` seconds; anything loaded before is dropped. */
   async load(cargo: Cargo, at: number, choice: Choice): Promise<void> {
     this.release();
     this.cargo = cargo;
+    this.#at = at;
     const engine = await loadEngine().catch(() => null);
     if (this.cargo !== cargo) return; // something else was loaded meanwhile
     if (!engine) this.#listener.failed(this, 'engine');
-    else if (engine.isSupported()) this.#attach(engine, cargo, at, choice);
-    else this.#native(cargo, at);
+    else if (engine.isSupported()) this.#attach(engine, cargo, choice);
+    else this.#native(cargo);
   }
 
   release(): void {
     this.audio.pause();
     this.cargo = null;
     this.rungs = [];
+    this.placed = false;
     this.#recovered = false;
     this.#hls?.destroy();
     this.#hls = null;
@@ -70,12 +78,15 @@ export class Deck {
     return true;
   }
 
-  /** Apply a choice between lossy rungs without a break. */
-  choose({ quality, saver }: Choice): void {
-    const hls = this.#hls;
-    if (!hls || this.rungs.length === 0 || this.cargo?.lossless) return;
-    hls.autoLevelCapping = saverCap(this.rungs, saver);
-    hls.nextLevel = quality === 'auto' ? -1 : fixedRung(this.rungs, quality);
+  seek(seconds: number): void {
+    this.#at = seconds;
+    if (this.placed) this.audio.currentTime = seconds;
+    else if (this.#hls && this.rungs.length > 0) this.#hls.startLoad(seconds);
+  }
+
+  /** Load as far ahead as a track that is heard may; one in waiting holds its beginning only. */
+  unfold(saver: boolean): void {
+    if (this.#hls) Object.assign(this.#hls.config, saver ? AHEAD.saver : AHEAD.heard);
   }
 
   /** The rung one hears now. */
@@ -92,12 +103,12 @@ export class Deck {
     return 0;
   }
 
-  #attach(engine: Engine, cargo: Cargo, at: number, choice: Choice): void {
-    const hls = new engine(engineConfig(choice.saver));
+  #attach(engine: Engine, cargo: Cargo, choice: Choice): void {
+    const hls = new engine({ ...engineConfig, ...AHEAD.waiting });
     this.#hls = hls;
     hls.on(engine.Events.MANIFEST_PARSED, () => {
       this.rungs = hls.levels.map(({ uri, bitrate }) => ({ name: rungOf(uri), rate: bitrate }));
-      this.#begin(hls, at, cargo.lossless ? { ...choice, quality: 'auto' } : choice);
+      this.#begin(hls, cargo.lossless ? { ...choice, quality: 'auto' } : choice);
     });
     hls.on(engine.Events.LEVEL_SWITCHED, () => this.#listener.switched(this));
     hls.on(engine.Events.ERROR, (_, data) => this.#failed(engine, hls, data));
@@ -105,17 +116,17 @@ export class Deck {
     hls.loadSource(cargo.source);
   }
 
-  #begin(hls: Hls, at: number, choice: Choice): void {
+  #begin(hls: Hls, choice: Choice): void {
     const start = startRung(this.rungs, choice.quality, choice.saver);
     hls.startLevel = start;
     if (choice.quality === 'auto') hls.autoLevelCapping = saverCap(this.rungs, choice.saver);
     else hls.loadLevel = start;
-    hls.startLoad(at);
+    hls.startLoad(this.#at);
   }
 
-  #native(cargo: Cargo, at: number): void {
+  #native(cargo: Cargo): void {
     this.audio.src = cargo.source;
-    this.audio.addEventListener('loadedmetadata', () => (this.audio.currentTime = at), {
+    this.audio.addEventListener('loadedmetadata', () => (this.audio.currentTime = this.#at), {
       once: true,
     });
     this.audio.addEventListener('error', () => this.#listener.failed(this, 'media'), {

@@ -28,16 +28,19 @@ const PATIENCE = {
   },
 };
 
-export function engineConfig(saver: boolean): Partial<HlsConfig> {
-  return {
-    autoStartLoad: false, // the first rung is chosen once the rungs are known
-    enableWorker: false, // fMP4 passes through; there is nothing to transmux
-    startFragPrefetch: true,
-    testBandwidth: false,
-    abrEwmaDefaultEstimate: 400_000,
-    maxBufferLength: saver ? 18 : 45,
-    maxMaxBufferLength: saver ? 30 : 180,
-    backBufferLength: 60,
-    fragLoadPolicy: PATIENCE,
-  };
-}
+/** Seconds to load ahead: in waiting, as heard, and as heard where data is dear. */
+export const AHEAD = {
+  waiting: { maxBufferLength: 6, maxMaxBufferLength: 8 },
+  heard: { maxBufferLength: 45, maxMaxBufferLength: 180 },
+  saver: { maxBufferLength: 18, maxMaxBufferLength: 30 },
+} as const;
+
+export const engineConfig: Partial<HlsConfig> = {
+  autoStartLoad: false, // the first rung is chosen once the rungs are known
+  enableWorker: false, // fMP4 passes through; there is nothing to transmux
+  startFragPrefetch: true,
+  testBandwidth: false,
+  abrEwmaDefaultEstimate: 400_000,
+  backBufferLength: 60,
+  fragLoadPolicy: PATIENCE,
+};

@@ -92,8 +92,7 @@ export function seek(seconds: number): void {
   const end = duration.value > 0 ? duration.value : Number.POSITIVE_INFINITY;
   const to = Math.max(0, Math.min(seconds, end - 0.05));
   position.value = to;
-  if (!heard.cargo) return;
-  heard.audio.currentTime = to;
+  heard.seek(to);
 }
 
 export const seekBy = (seconds: number): void => seek(position.value + seconds);
@@ -159,6 +158,7 @@ function open(at: number): void {
   spare.release();
   heard.audio.pause();
   void heard.load(cargoOf(track), at, choice()).then(() => {
+    heard.unfold(saver.peek());
     if (wanted.peek() && heard.cargo?.track.id === track.id) start(heard);
   });
 }
@@ -167,6 +167,7 @@ function open(at: number): void {
 function changeOver(): void {
   [heard, spare] = [spare, heard];
   spare.release();
+  heard.unfold(saver.peek());
   rungs.value = heard.rungs;
   rung.value = heard.rung;
   if (wanted.peek()) start(heard);
@@ -195,18 +196,17 @@ function fits(cargo: Cargo | null, track: Track): boolean {
 
 function applyChoice(): void {
   const track = current.peek();
-  if (!track || !heard.cargo) return;
-  if (fits(heard.cargo, track)) heard.choose(choice());
-  else replaceAtPosition(track);
+  if (track && heard.cargo && !failure.peek()) replaceAtPosition(track);
 }
 
 /** Put other bytes of the same track under the same second. */
 function replaceAtPosition(track: Track): void {
   const coming = spare;
-  void coming.load(cargoOf(track), heard.audio.currentTime, choice());
+  preparedFor = null; // the deck was the next track's
+  void coming.load(cargoOf(track), position.peek(), choice());
   const ready = () => {
     if (coming !== spare || coming.cargo?.track.id !== heard.cargo?.track.id) return;
-    coming.audio.currentTime = heard.audio.currentTime;
+    coming.audio.currentTime = heard.placed ? heard.audio.currentTime : position.peek();
     changeOver();
   };
   coming.audio.addEventListener('canplay', ready, { once: true });
@@ -301,7 +301,7 @@ function listen(deck: Deck): void {
 }
 
 function ticked(): void {
-  if (!heard.cargo || heard.audio.seeking) return;
+  if (!heard.placed || heard.audio.seeking) return;
   position.value = heard.audio.currentTime;
   const left = duration.peek() - position.peek();
   if (duration.peek() > 0 && left < PREPARE_SECONDS && wanted.peek()) prepareNext();

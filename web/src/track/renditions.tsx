@@ -6,7 +6,7 @@ import { language, words } from '../words/index.ts';
 /** What can be streamed, with the rates that were measured, not those that were asked for. */
 export function Renditions({ track }: { readonly track: Track }) {
   const w = words.value.track;
-  const renditions = track.renditions.filter(({ revision }) => revision === track.revision);
+  const { renditions } = track;
   return (
     <section aria-labelledby="renditions">
       <h2 id="renditions">{w.renditions}</h2>

@@ -1,5 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
 import { serverEvents } from '../api/event_stream.ts';
+import { here } from '../api/here.ts';
 import { Problem } from '../api/problem.ts';
 import { request } from '../api/request.ts';
 import { Slots } from '../parts/slots.ts';
@@ -75,8 +76,8 @@ async function untilSettled(id: string, watching: Watching, stop: AbortSignal): 
 }
 
 async function read(id: string, watching: Watching, stop: AbortSignal): Promise<void> {
-  const address =
-    known(id)?.peek().urls.events ?? `/api/v1/tracks/${encodeURIComponent(id)}/events`;
+  const plain = `/api/v1/tracks/${encodeURIComponent(id)}/events`;
+  const address = here(known(id)?.peek().urls.events ?? plain);
   const response = await request(address, {
     headers: { Accept: 'text/event-stream' },
     signal: stop,

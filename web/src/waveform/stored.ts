@@ -1,3 +1,4 @@
+import { here } from '../api/here.ts';
 import { request } from '../api/request.ts';
 import { Recent } from '../parts/recent.ts';
 import { Slots } from '../parts/slots.ts';
@@ -40,5 +41,5 @@ function addressOf(track: Pick<Track, 'id' | 'urls'>, width: number): string {
   const plain = `/api/v1/tracks/${encodeURIComponent(track.id)}/waveform.json`;
   const address = new URL(track.urls.waveform ?? plain, location.href);
   address.searchParams.set('width', String(width));
-  return address.pathname + address.search;
+  return here(address.href);
 }
