@@ -88,7 +88,9 @@ def _feed(
         loudest.add(block.sound)
         if teller.is_time():
             teller.progress(_progress(source, findings, analysis))
-    return FirstPass(analysis.finish(), findings, loudest)
+    measured = analysis.finish()
+    teller.progress(_progress(source, findings, analysis))
+    return FirstPass(measured, findings, loudest)
 
 
 def _progress(source: Source, findings: Findings, analysis: Analysis) -> Progress:

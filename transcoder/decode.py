@@ -50,13 +50,13 @@ class Findings:
             found.append(f"{self.silence / sound.rate:.2f} s missing in the file are silent.")
         if self.bad_samples:
             found.append(f"{self.bad_samples} samples were not numbers and are silent.")
-        if self.broken_off or self._ends_early(sound):
+        if self.broken_off or sound.cut or self._ends_early(sound):
             found.append(f"The file ends early, after {self.samples / sound.rate:.2f} s.")
         return found
 
     def _ends_early(self, sound: Sound) -> bool:
         # Elsewhere the duration is an estimate from the bit rate.
-        if sound.duration is None or sound.container not in {"aiff", "flac", "mp4", "wav"}:
+        if sound.duration is None or sound.container not in {"flac", "mp4"}:
             return False
         return self.samples < (sound.duration - Fraction(1, 2)) * sound.rate
 

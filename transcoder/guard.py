@@ -39,12 +39,17 @@ class Guard:
         self._fed: list[pcm.Sound] = []  # what the encoder knows, from `_start` on
         self._start = 0  # a sample of the programme
         self._ended = False
+        # One buffer for every segment: memory that comes and goes in threads is seldom given back.
+        longest = max(self._size(n) for n in {0, grid.count - 1})
+        self._room = np.empty((channels, (_OVERLAP + longest + 1) * AAC_FRAME), np.float32)
 
     def feed(self, sound: pcm.Sound) -> Iterator[list[bytes]]:
         """Yield the packets of each segment that is complete."""
         self._fed.append(sound)
         self._packets += self._encoder.encode(sound)
-        while self._segment + 1 < self._grid.count and self._size() <= len(self._packets):
+        while self._segment + 1 < self._grid.count and self._size(self._segment) <= len(
+            self._packets
+        ):
             yield self._let_go()
 
     def finish(self) -> Iterator[list[bytes]]:
@@ -57,12 +62,12 @@ class Guard:
         """Return the loudness of all that was let go, as a player decodes it."""
         return self._analysis.finish().loudness
 
-    def _size(self) -> int:
-        first, end = self._grid.bounds(self._segment)
+    def _size(self, n: int) -> int:
+        first, end = self._grid.bounds(n)
         return (end or self._grid.packet_total) - first
 
     def _let_go(self) -> list[bytes]:
-        size = self._size()
+        size = self._size(self._segment)
         heard = self._decoded(self._packets[:size])
         for _ in range(_TRIES):
             if true_peak(heard, HIGHEST) <= HIGHEST:
@@ -79,7 +84,7 @@ class Guard:
 
     def _decoded(self, packets: list[bytes]) -> pcm.Sound:
         """Decode a segment, and keep what a player plays of it."""
-        sound = decoded([*self._before, *packets], self.track)
+        sound = decoded([*self._before, *packets], self.track, self._room)
         sound = sound[:, len(self._before) * AAC_FRAME :]
         start = self._heard_from()
         return sound[:, max(0, -start) : self._grid.samples - start]

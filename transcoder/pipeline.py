@@ -1,7 +1,9 @@
 """From an untrusted file to a measured, normalised, segmented track.
 
 Probe; one decode that is measured, kept as FLAC and heard as a preview; the gain; a decode for the
-default rung; a decode for all others.
+default rung; a decode for all others. To decode 120 s again costs 0.06 s (WAV) to 0.31 s (Opus) of
+the 7 s that four AAC rungs take. To keep the samples instead would cost less time, but 42 MB of
+disk for them, and 15 GB for the longest file we take.
 """
 
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from transcoder import cover, ladder, tags
+from transcoder.allocator import give_back_arrays
 from transcoder.analyse import analyse
 from transcoder.lossless import Lossless
 from transcoder.package import publish
@@ -16,7 +19,7 @@ from transcoder.preview import Preview
 from transcoder.probe import describe, open_source, sound_stream
 from transcoder.publication import Publication
 from transcoder.render import REVISION
-from transcoder.reports import Probed, Report
+from transcoder.reports import Probed, Progress, Report
 from transcoder.sniff import HEAD, sniff
 from transcoder.source import Source
 from transcoder.spec import IngestSpec
@@ -28,7 +31,9 @@ WAVEFORM: Final = "waveform.dat"
 
 def ingest(spec: IngestSpec, report: Callable[[Report], None]) -> None:
     """Make the track of one file; raises MediaError where the file cannot become one."""
+    give_back_arrays()
     teller = Teller(report)
+    teller.progress(Progress(stage="probing", percent=0))
     source = look_into(spec, teller)
     rungs = ladder.plan(source.sound, source.sound.bit_rate)
     flac = next((rung for rung in rungs if rung.codec == "flac"), None)

@@ -9,7 +9,8 @@ too, so that a picture which unpacks to gigabytes stays packed.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from pathlib import Path
+from typing import Final, Literal
 
 import av
 from av.audio.stream import AudioStream
@@ -71,6 +72,7 @@ class Sound:
     bit_rate: int | None
     duration: Fraction | None  # seconds
     lossless: bool
+    cut: bool  # the file is shorter than its header says
 
     @property
     def served_channels(self) -> int:
@@ -132,6 +134,7 @@ def describe(media: InputContainer, stream: AudioStream, container: str) -> Soun
         bit_rate=stream.bit_rate or media.bit_rate or None,
         duration=_duration(media, stream),
         lossless=codec not in _LOSSY,
+        cut=_is_cut(Path(media.name)),
     )
     _check_limits(sound)
     return sound
@@ -147,6 +150,19 @@ def _duration(media: InputContainer, stream: AudioStream) -> Fraction | None:
     if stream.duration and stream.time_base:
         return stream.duration * stream.time_base
     return Fraction(media.duration, av.time_base) if media.duration else None
+
+
+def _is_cut(path: Path) -> bool:
+    """Compare what WAV and AIFF say of their size; FFmpeg silently takes what is there."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    orders: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"FORM": "big"}
+    order = orders.get(head[:4])
+    if order is None:
+        return False
+    claimed = int.from_bytes(head[4:], order)
+    # The largest number stands for a stream that had no end; a few bytes are forgiven.
+    return claimed != 0xFFFFFFFF and claimed > path.stat().st_size + 16
 
 
 def _check_limits(sound: Sound) -> None:

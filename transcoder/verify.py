@@ -21,12 +21,15 @@ _LOWERED: Final = 10 ** (-0.4 / 20)  # what is turned down is turned down to her
 _EDGE: Final = 16  # samples beside a frame that count for its true peak
 
 
-def decoded(packets: Sequence[bytes], track: AudioTrack) -> pcm.Sound:
+def decoded(
+    packets: Sequence[bytes], track: AudioTrack, into: pcm.Sound | None = None
+) -> pcm.Sound:
     """Decode AAC packets from a fresh start, priming and all: a frame for each packet."""
     decoder: AudioCodecContext = CodecContext.create("aac", "r")
     decoder.extradata = track.extradata
     decoder.thread_count = 1
-    sound = np.zeros((track.channels, len(packets) * AAC_FRAME), np.float32)
+    size = len(packets) * AAC_FRAME
+    sound = np.empty((track.channels, size), np.float32) if into is None else into[:, :size]
     for index, packet in enumerate(packets):
         for frame in decoder.decode(av.Packet(packet)):
             sound[:, index * AAC_FRAME : (index + 1) * AAC_FRAME] = pcm.planar(frame)

@@ -32,6 +32,7 @@ FILMS = {
     "ts": ("a.ts", "-c:v", "mpeg2video", "-c:a", "mp2"),
     "flv": ("a.flv", "-c:v", "flv1", "-c:a", "libmp3lame"),
 }
+SEVERAL_SEGMENTS = {"wav-24", "mp3", "m4a-aac", "opus", "mp4"}  # the others are kept short
 PICTURE = ("-f", "lavfi", "-i", "testsrc=size=128x96:rate=10", "-shortest")
 
 
@@ -47,7 +48,8 @@ def test_a_file_plays_in_time_whole_and_at_even_loudness(
     rate = 48_000 if form in {"opus", "webm"} else 44_100
     film = FILMS.get(form)
     name, *options = film or FORMATS[form]
-    source = made(music(rate, 7.3), rate, name, *(PICTURE if film else ()), *options)
+    seconds = 7.3 if form in SEVERAL_SEGMENTS else 2.3
+    source = made(music(rate, seconds), rate, name, *(PICTURE if film else ()), *options)
 
     track = run(source)
 
@@ -58,7 +60,7 @@ def test_a_file_plays_in_time_whole_and_at_even_loudness(
         heard = track.sound(finished.rung, 2)
         assert 0 <= heard.shape[1] - analysed.samples < 1024
         assert lag_of(heard, reference) == 0
-        assert finished.segments == 2
+        assert finished.segments == (2 if form in SEVERAL_SEGMENTS else 1)
     loudness, peak = track.loudness(track.of(RenditionFinished)[-1].rung)
     wanted = analysed.loudness.integrated_lufs + analysed.loudness.gain_db
     assert loudness == pytest.approx(wanted, abs=0.2)

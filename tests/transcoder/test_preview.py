@@ -33,9 +33,10 @@ def test_the_preview_is_the_sound_as_it_is(
 def test_reports_come_in_an_order_that_can_be_published(
     music: Callable[..., Any], wav: Callable[..., Any], run: Callable[..., Any]
 ) -> None:
-    track = run(wav(music(48_000, 13), 48_000))
+    track = run(wav(music(48_000, 7.3), 48_000))
 
-    assert isinstance(track.reports[0], Probed)
+    facts = [report for report in track.reports if not isinstance(report, Progress)]
+    assert isinstance(facts[0], Probed)
     normalised = [r for r in track.reports if getattr(r, "revision", 0) == 1]
     assert isinstance(normalised[0], RenditionStarted)
     assert track.reports.index(track.one(Analysed)) < track.reports.index(normalised[0])
@@ -69,10 +70,11 @@ def test_the_waveform_grows_while_it_is_measured(
     track = heard_first(wav(sound, 44_100))
 
     position = 0
-    for progress in track.of(Progress):
+    analysing = [each for each in track.of(Progress) if each.stage == "analysing"]
+    for progress in analysing:
         assert progress.peaks_start == position
         position += len(progress.peaks or ()) // 2
-    assert 0 < position <= sound.shape[1] // 4096
+    assert position == -(-sound.shape[1] // 4096)
     assert track.measured.samples == sound.shape[1]
 
 

@@ -81,7 +81,7 @@ def test_the_tags_of_a_file_are_told(
 ) -> None:
     options = ("-metadata", "title=Ýmis lög", "-metadata", "artist=Кино", "-metadata", "date=1988")
 
-    track = run(made(music(48_000, 1), 48_000, name, *options))
+    track = run(made(music(48_000, 0.3), 48_000, name, *options))
 
     tags = track.one(Probed).tags
     assert tags["title"] == "Ýmis lög"
@@ -99,7 +99,7 @@ def test_the_cover_is_taken_as_it_is(
 ) -> None:
     track = run(
         made(
-            music(44_100, 1), 44_100, name,
+            music(44_100, 0.3), 44_100, name,
             "-f", "lavfi", "-i", "testsrc=size=60x60:rate=1:duration=1",
             "-map", "0", "-map", "1", "-c:v", codec, "-disposition:v", "attached_pic",
         )
@@ -115,7 +115,7 @@ def test_the_cover_is_taken_as_it_is(
 def test_a_wav_with_a_title_of_another_code_page_is_understood(
     music: Callable[..., Any], made: Callable[..., Any], run: Callable[..., Any]
 ) -> None:
-    source: Path = made(music(44_100, 1), 44_100, "a.wav", "-metadata", "title=XXXXXX")
+    source: Path = made(music(44_100, 0.3), 44_100, "a.wav", "-metadata", "title=XXXXXX")
     data = source.read_bytes()
     source.write_bytes(data.replace(b"XXXXXX", "Корень".encode("cp1251")))
 
