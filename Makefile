@@ -14,6 +14,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export PATH := $(BIN):$(PATH)
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
+NODE_FITS := const [a, b] = process.versions.node.split('.').map(Number); \
+	process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)
+
 .PHONY: help run setup setup-dev system-packages test check lint format types contracts web-check \
 	soak bench demo clean
 
@@ -41,14 +44,14 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 
 # Vite says which Node it takes; where the system has none such, PyPI's wheel brings one.
 $(VENV)/.node: requirements/node.txt | $(VENV)/bin/python
-	node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
-		process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)' 2>/dev/null \
-		&& npm --version >/dev/null 2>&1 \
+	node -e "$(NODE_FITS)" 2>/dev/null && npm --version >/dev/null 2>&1 \
 		|| $(PIP) install --require-hashes -r requirements/node.txt
 	touch $@
 
+# Not `npm ci`: it refuses a lock without the linter's binaries for other platforms, and npm leaves
+# out of a lock what the registry at hand does not have. Versions and hashes are the lock's here too.
 web/node_modules/.installed: web/package-lock.json web/package.json $(VENV)/.node
-	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd web && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 server/page/index.html: $(WEB_SOURCES) web/node_modules/.installed
