@@ -53,7 +53,7 @@ async def sign_in(page: Page) -> None:
 async def look(page: Page, name: str) -> None:
     """Ask axe for violations of WCAG, in light and dark, and take pictures where wanted."""
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         if PICTURES:
             for width in (360, 768, 1280):
                 await page.set_viewport_size({"width": width, "height": 860})
