@@ -31,11 +31,10 @@ class Extent:
 
 FULL: Final = Extent(
     seconds=300,
-    rounds=5,
+    rounds=3,
     programmes=(
         Programme(seconds=60, runs=3),
         Programme(seconds=600),
-        Programme(seconds=1800),
         Programme(seconds=3600, rate=22_050, channels=1),
     ),
     lag_rounds=3,
