@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from transcoder import cover, ladder, tags
-from transcoder.allocator import give_back_arrays
+from transcoder.allocator import share_memory
 from transcoder.analyse import analyse
 from transcoder.lossless import Lossless
 from transcoder.package import publish
@@ -31,7 +31,7 @@ WAVEFORM: Final = "waveform.dat"
 
 def ingest(spec: IngestSpec, report: Callable[[Report], None]) -> None:
     """Make the track of one file; raises MediaError where the file cannot become one."""
-    give_back_arrays()
+    share_memory()
     teller = Teller(report)
     teller.progress(Progress(stage="probing", percent=0))
     source = look_into(spec, teller)

@@ -29,6 +29,7 @@ from transcoder.errors import (
 
 LONGEST_HOURS = 12
 MOST_CHANNELS = 24
+_MOST_STREAMS = 16
 RATES = range(4_000, 384_001)  # Hz
 
 DEMUXERS: Final[Mapping[str, str]] = {
@@ -53,7 +54,7 @@ DECODERS: Final = frozenset((*_LOSSY, "alac", "flac", *pcm.BITS))
 _OPTIONS: Final = {
     "protocol_whitelist": "file",
     "codec_whitelist": ",".join(sorted(DECODERS)),
-    "max_streams": "16",
+    "max_streams": str(_MOST_STREAMS),
     "probesize": "5000000",
     "analyzeduration": "5000000",
     "enable_drefs": "0",
@@ -99,6 +100,8 @@ def open_source(path: str, container: str) -> InputContainer:
         )
     except av.error.EOFError as error:
         raise EmptyFile("There is nothing in this file behind its header.") from error
+    except av.error.MemoryError as error:  # so FFmpeg says that there are too many streams
+        raise LimitExceeded(f"This file has more than {_MOST_STREAMS} tracks.") from error
     except av.error.FFmpegError as error:
         raise NotMedia(f"This {container} file cannot be read: it is damaged.") from error
 

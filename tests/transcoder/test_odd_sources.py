@@ -308,3 +308,12 @@ def test_what_is_beyond_the_limits_is_refused(
 
     with pytest.raises(LimitExceeded):
         run(path)
+
+
+def test_a_file_of_too_many_tracks_is_refused(
+    music: Callable[..., Any], made: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    tracks = ("-map", "0") * 17
+
+    with pytest.raises(LimitExceeded, match="16 tracks"):
+        run(made(music(44_100, 0.2), 44_100, "a.m4a", *tracks, "-c:a", "aac"))
