@@ -12,6 +12,8 @@ BIN := $(abspath $(VENV))/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 # Node from the venv, when it had to be put there, comes before the system's.
 export PATH := $(BIN):$(PATH)
+# Small matrices: more threads of BLAS only contend with the encoders.
+export OPENBLAS_NUM_THREADS := 1
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 NODE_FITS := const [a, b] = process.versions.node.split('.').map(Number); \
