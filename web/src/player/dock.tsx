@@ -6,7 +6,8 @@ import { Icon } from '../parts/icon.tsx';
 import { queueOpen, sheetOpen } from '../shell/panels.ts';
 import { trackPath } from '../shell/route.ts';
 import { levelled, nameOf, type Track } from '../tracks/model.ts';
-import { useShape } from '../waveform/use_shape.ts';
+import { watchingOf } from '../tracks/watching.ts';
+import { useGrowing } from '../waveform/use_growing.ts';
 import { words } from '../words/index.ts';
 import { FailureLine } from './failure_line.tsx';
 import { current, duration, playedFraction, position, queue, seek } from './player.ts';
@@ -76,7 +77,7 @@ const POINTS = 180;
 
 function DockTimeline({ track }: { readonly track: Track | null }) {
   const w = words.value.player;
-  const shape = useShape(track, 'full', POINTS);
+  const { shape, part } = useGrowing(track, watchingOf(track?.id ?? ''), POINTS);
   const elapsed = useComputed(() => clock(position.value));
   return (
     <div class="dock-timeline">
@@ -84,6 +85,7 @@ function DockTimeline({ track }: { readonly track: Track | null }) {
       <Scrubber
         label={w.seek}
         shape={shape}
+        part={part}
         position={position}
         duration={duration.value}
         disabled={!track}

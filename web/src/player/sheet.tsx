@@ -6,7 +6,8 @@ import { Icon } from '../parts/icon.tsx';
 import { sheetOpen } from '../shell/panels.ts';
 import { trackPath } from '../shell/route.ts';
 import { levelled, nameOf } from '../tracks/model.ts';
-import { useShape } from '../waveform/use_shape.ts';
+import { watchingOf } from '../tracks/watching.ts';
+import { useGrowing } from '../waveform/use_growing.ts';
 import { words } from '../words/index.ts';
 import { FailureLine } from './failure_line.tsx';
 import { current, duration, position, seek } from './player.ts';
@@ -48,7 +49,7 @@ const POINTS = 150;
 function Playing() {
   const w = words.value.player;
   const track = current.value;
-  const shape = useShape(track, 'full', POINTS);
+  const { shape, part } = useGrowing(track, watchingOf(track?.id ?? ''), POINTS);
   const elapsed = useComputed(() => clock(position.value));
   if (!track) return <p class="hint">{w.idle}</p>;
   return (
@@ -70,6 +71,7 @@ function Playing() {
       <Scrubber
         label={w.seek}
         shape={shape}
+        part={part}
         position={position}
         duration={duration.value}
         seek={seek}

@@ -11,7 +11,7 @@ import { DropZone } from '../uploads/drop_zone.tsx';
 import { Sea, Shimmer } from '../waveform/swell.tsx';
 import { words } from '../words/index.ts';
 import { online } from './online.ts';
-import { announcement } from './panels.ts';
+import { announcements } from './panels.ts';
 import { route } from './route.ts';
 import { Shortcuts } from './shortcuts.tsx';
 import { Title } from './title.tsx';
@@ -39,8 +39,10 @@ export function Page() {
       <Sheet />
       <Shortcuts />
       <DropZone />
-      <div class="visually-hidden" role="status" aria-live="polite">
-        {announcement.value}
+      <div class="visually-hidden" role="log" aria-live="polite">
+        {announcements.value.map(({ key, text }) => (
+          <p key={key}>{text}</p>
+        ))}
       </div>
     </>
   );

@@ -67,6 +67,8 @@ export interface Track {
   readonly urls: TrackUrls;
   readonly error: TrackFault | string | null;
   readonly notes?: readonly string[];
+  /** An earlier track of one's own with the same bytes. */
+  readonly duplicate_of?: string | null;
   readonly owner: { readonly id: string; readonly username: string } | null;
   readonly created_at: string;
   readonly updated_at: string;

@@ -32,6 +32,6 @@ function news(upload: Upload): string | null {
   const fault = faultOf(track);
   if (fault) return w.upload.announceFailed(name, faultText(fault, w));
   if (track.state === 'ready') return w.upload.announceReady(name);
-  if (track.playable && !levelled(track)) return w.upload.announcePlayable(name);
-  return w.upload.announceReceived(name);
+  if (!track.playable) return w.upload.announceReceived(name);
+  return levelled(track) ? null : w.upload.announcePlayable(name);
 }

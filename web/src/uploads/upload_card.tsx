@@ -43,6 +43,7 @@ export function UploadCard({ upload }: { readonly upload: Upload }) {
             </>
           )}
           <DetailFields upload={upload} />
+          {track.value?.duplicate_of && <Duplicate of={track.value.duplicate_of} />}
         </>
       )}
     </li>
@@ -79,6 +80,15 @@ function figures(upload: Upload): string {
 /** Received, and not begun yet: the server takes one song after another. */
 function inLine(upload: Upload): boolean {
   return upload.watching.value?.journey.value.point === 'received' && !isReady(upload);
+}
+
+function Duplicate({ of: earlier }: { readonly of: string }) {
+  const { upload: w } = words.value;
+  return (
+    <p class="hint">
+      {w.duplicate} <a href={trackPath(earlier)}>{w.earlier}</a>
+    </p>
+  );
 }
 
 interface ActionsProps {

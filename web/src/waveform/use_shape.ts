@@ -5,9 +5,9 @@ import { type Detail, storedSwings } from './stored.ts';
 
 const none = new Float32Array(0);
 
-/** The picture of a ready track; empty until it came. Pass null where it is not wanted yet. */
+/** The picture of a measured track; empty until it came. Pass null where it is not wanted yet. */
 export function useShape(track: Track | null, detail: Detail, points: number): Float32Array {
-  const measured = track !== null && track.state === 'ready' ? track : null;
+  const measured = track?.loudness && track.state !== 'failed' ? track : null; // peaks come with it
   const [swings, setSwings] = useState<Float32Array | null>(null);
   const id = measured?.id;
   useEffect(() => {

@@ -106,6 +106,8 @@ export const english = {
     saved: 'Saved',
     saving: 'Saving',
     notSaved: 'Not saved.',
+    duplicate: 'You already brought this file:',
+    earlier: 'the earlier track',
     details: (file: string) => `Details of ${file}`,
     cancelled: 'Cancelled. Nothing was kept.',
     failedTitle: (file: string) => `${file} did not arrive`,

@@ -107,6 +107,8 @@ export const french: Words = {
     saved: 'Enregistré',
     saving: 'Enregistrement',
     notSaved: 'Non enregistré.',
+    duplicate: 'Vous avez déjà apporté ce fichier :',
+    earlier: 'le morceau d’avant',
     details: (file) => `Détails de ${file}`,
     cancelled: 'Annulé. Rien n’a été gardé.',
     failedTitle: (file) => `${file} n’est pas arrivé`,
