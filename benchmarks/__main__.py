@@ -4,7 +4,8 @@ import argparse
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,22 +23,22 @@ QUESTIONS: Final[Mapping[str, Callable[[Extent, Path], Section]]] = {
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 _HEAD: Final = """# Results
 
-Written as a whole by `python -m benchmarks --write`, in one run; nothing here is edited by hand.
-What is compared is measured in turn in that run; ratios are what counts, under 1 Houle takes less.
+Written by `python -m benchmarks [NAME …] --write`; nothing here is edited by hand. What is compared
+is measured in turn in one run; ratios are what counts, under 1 Houle takes less.
 """
 
 
 def main() -> None:
     given = _arguments()
-    described = machine.description()
-    print(described)
     sections: list[Section] = []
     for name in given.names or QUESTIONS:
+        on = machine.description()
         section = _asked(name, QUICK if given.quick else FULL)
+        section = replace(section, notes=(*section.notes, f"Measured on: {on}."))
         print(f"\n{section.markdown()}", flush=True)
         sections.append(section)
     if given.write:
-        RESULTS.write_text("\n".join(_paper(described, sections)))
+        RESULTS.write_text(paper(RESULTS.read_text() if RESULTS.exists() else "", sections))
     sys.exit(not all(section.rows for section in sections))
 
 
@@ -45,12 +46,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(QUESTIONS))
     parser.add_argument("--quick", action="store_true", help="short sources: only shows it runs")
-    parser.add_argument("--write", action="store_true", help=f"rewrite {RESULTS.name} as a whole")
+    parser.add_argument("--write", action="store_true", help=f"put them into {RESULTS.name}")
     given = parser.parse_args()
     if unknown := set(given.names) - set(QUESTIONS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(QUESTIONS)}")
-    if given.write and (given.names or given.quick):
-        parser.error("--write needs all questions, at full length")
+    if given.write and given.quick:
+        parser.error("--write needs full length")
     return given
 
 
@@ -67,11 +68,12 @@ def _asked(name: str, extent: Extent) -> Section:
     return Section(title=name, columns=(), rows=(), notes=(f"Not measured: {why}",))
 
 
-def _paper(described: str, sections: Sequence[Section]) -> Iterator[str]:
-    yield _HEAD
-    yield f"{described}.\n"
+def paper(old: str, sections: Sequence[Section]) -> str:
+    """Put the sections into the page, each in the place of its predecessor."""
+    parts = {text.partition("\n")[0]: text.strip() for text in old.split("\n## ")[1:]}
     for section in sections:
-        yield section.markdown()
+        parts[section.title] = section.markdown().removeprefix("## ").strip()
+    return "\n## ".join([_HEAD, *(f"{text}\n" for text in parts.values())])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """Ratios are made of pairs, and nothing is compared that did not do the same work."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.__main__ import paper
 from benchmarks.interleaved import (
     Disagreement,
     NotMeasured,
@@ -15,6 +17,7 @@ from benchmarks.interleaved import (
     run,
     spread,
 )
+from benchmarks.section import Section
 
 
 def test_ratios_are_made_pair_by_pair() -> None:
@@ -82,3 +85,11 @@ def test_peak_memory_is_the_commands_own_however_fat_the_one_who_asks() -> None:
     assert run(["sleep", "0.3"]).peak_mb < 20
     assert 150 < run([sys.executable, "-c", fat]).peak_mb < 200
     assert ours.nbytes == 200 << 20
+
+
+def test_a_question_asked_again_takes_the_place_of_its_old_answer() -> None:
+    first, second = (Section(title=title, columns=("a",), rows=(("1",),)) for title in "xy")
+    page = paper(paper("", [first, second]), [replace(first, rows=(("2",),))])
+
+    assert page.count("## x") == page.count("## y") == 1
+    assert page.index("| 2 |") < page.index("## y")
