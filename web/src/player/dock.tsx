@@ -10,7 +10,7 @@ import { watchingOf } from '../tracks/watching.ts';
 import { useGrowing } from '../waveform/use_growing.ts';
 import { words } from '../words/index.ts';
 import { FailureLine } from './failure_line.tsx';
-import { current, duration, playedFraction, position, queue, seek } from './player.ts';
+import { current, duration, playedFraction, position, queue, seek, slow } from './player.ts';
 import { QualityMenu } from './quality_menu.tsx';
 import { Scrubber } from './scrubber.tsx';
 import { Transport } from './transport.tsx';
@@ -55,9 +55,7 @@ function Piece({ track }: { readonly track: Track | null }) {
         <a class="dock-title ellipsis" href={trackPath(track.id)}>
           {nameOf(track)}
         </a>
-        <span class="dock-artist ellipsis">
-          {levelled(track) ? track.artist : w.beforeLevelling}
-        </span>
+        <span class="dock-artist ellipsis">{underTitle(track)}</span>
       </span>
       <button
         type="button"
@@ -71,6 +69,12 @@ function Piece({ track }: { readonly track: Track | null }) {
       </button>
     </div>
   );
+}
+
+function underTitle(track: Track): string | null {
+  const w = words.value.player;
+  if (slow.value) return w.loading;
+  return levelled(track) ? track.artist : w.beforeLevelling;
 }
 
 const POINTS = 180;
@@ -96,7 +100,7 @@ function DockTimeline({ track }: { readonly track: Track | null }) {
   );
 }
 
-export function QueueToggle() {
+function QueueToggle() {
   const w = words.value.player;
   const ahead = Math.max(0, queue.value.items.length - queue.value.index - 1);
   return (

@@ -29,6 +29,8 @@ export const current = computed<Track | null>(() => {
 /** What the person asked for; the sound follows. */
 export const wanted = signal(false);
 export const waiting = signal(false);
+/** Waiting long enough to be worth a word. */
+export const slow = signal(false);
 export const position = signal(0);
 export const failure = signal<Failure | null>(null);
 export const rungs = signal<readonly Rung[]>([]);
@@ -45,6 +47,7 @@ export const playedFraction = computed(() =>
   duration.value > 0 ? Math.min(1, position.value / duration.value) : 0,
 );
 
+const SLOW_MS = 300;
 const PREPARE_SECONDS = 20;
 /** `previous` begins the track again once this much of it was heard. */
 const RESTART_SECONDS = 3;
@@ -326,6 +329,15 @@ function savesByDefault(): boolean {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
   return kept('saver') === null && connection?.saveData === true;
 }
+
+effect(() => {
+  slow.value = false;
+  if (!wanted.value || !waiting.value) return;
+  const timer = setTimeout(() => {
+    slow.value = true;
+  }, SLOW_MS);
+  return () => clearTimeout(timer);
+});
 
 listen(heard);
 listen(spare);

@@ -10,7 +10,7 @@ export const route = computed<Route>(() => routeOf(path.value));
 
 export const trackPath = (id: string): string => `/tracks/${id}`;
 
-export function routeOf(address: string): Route {
+function routeOf(address: string): Route {
   const parts = address.split('/').filter(Boolean);
   if (parts.length === 0) return { name: 'library' };
   if (parts.length === 1 && parts[0] === 'sign-in') return { name: 'sign-in' };

@@ -21,7 +21,7 @@ export interface StateEvent {
   readonly message: string | null;
 }
 
-export function pointOf(state: Pick<StateEvent, 'stage' | 'revision'>, before: Point): Point {
+function pointOf(state: Pick<StateEvent, 'stage' | 'revision'>, before: Point): Point {
   switch (state.stage) {
     case 'received':
       return 'received';

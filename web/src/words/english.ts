@@ -2,7 +2,6 @@
 export const english = {
   languageName: 'English',
   product: 'Houle',
-  plural: (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`,
 
   shell: {
     home: 'Houle, library',
@@ -61,7 +60,6 @@ export const english = {
     tooLarge: 'This is more than the server takes.',
     forbidden: 'Your account may not do this.',
     gone: 'It is no longer here.',
-    reference: (id: string) => `Reference ${id}`,
   },
 
   upload: {
@@ -71,13 +69,11 @@ export const english = {
     dropCount: (count: number) => (count === 1 ? '1 file' : `${count} files`),
     dropSignedOut: 'Sign in to upload',
     title: 'Arriving',
-    ready: 'ready',
     clearDone: 'Clear finished',
     waiting: 'Waiting for its turn',
     progressLabel: (file: string) => `Upload of ${file}`,
     bytes: (sent: string, total: string) => `${sent} of ${total}`,
     left: (time: string) => `${time} left`,
-    almost: 'almost there',
     storing: 'Storing',
     cancel: 'Cancel',
     cancelNamed: (file: string) => `Cancel: ${file}`,
@@ -87,7 +83,6 @@ export const english = {
     retryNamed: (file: string) => `Try again: ${file}`,
     open: 'Open track',
     openNamed: (title: string) => `Open track: ${title}`,
-    play: 'Play',
     beforeLevelling: 'before levelling',
     points: {
       received: 'received',
@@ -109,7 +104,6 @@ export const english = {
     duplicate: 'You already brought this file:',
     earlier: 'the earlier track',
     details: (file: string) => `Details of ${file}`,
-    cancelled: 'Cancelled. Nothing was kept.',
     failedTitle: (file: string) => `${file} did not arrive`,
     refusedTitle: (file: string) => `${file} could not be used`,
     broke: (sent: string) =>
@@ -121,14 +115,12 @@ export const english = {
     unreadable:
       'The browser can no longer read the file. Was it moved or changed? Choose it again, please.',
     signIn: 'Your session has ended. Sign in, then try again.',
-    empty: 'The file is empty. Choose another one.',
     otherFile: 'Try again, or choose another file.',
     announceStart: (file: string) => `${file}: upload started`,
     announceReceived: (file: string) => `${file}: received`,
     announcePlayable: (file: string) => `${file} can be played, before levelling`,
     announceReady: (file: string) => `${file} is ready`,
     announceFailed: (file: string, why: string) => `${file} failed: ${why}`,
-    leave: 'Files are still being sent.',
   },
 
   faults: {
@@ -170,9 +162,7 @@ export const english = {
     noneMine: 'None of these tracks is yours yet.',
     clearFilter: 'Clear the filter',
     failedTitle: 'The library did not load',
-    signInTitle: 'Sign in to see the library',
     loadMore: 'Show more',
-    loadingAll: 'Loading the rest, to sort it all',
     by: (name: string) => `from ${name}`,
     processing: 'In the works',
     failed: 'Failed',
@@ -207,14 +197,9 @@ export const english = {
 
   track: {
     loading: 'Loading the track',
-    play: 'Play',
-    pause: 'Pause',
-    playNamed: (title: string) => `Play ${title}`,
-    pauseNamed: (title: string) => `Pause ${title}`,
     seekIn: (title: string) => `Seek in ${title}`,
     addedBy: (name: string, date: string) => `Added by ${name}, ${date}`,
     from: (album: string) => `from ${album}`,
-    source: 'As delivered',
     lossless: 'lossless',
     mono: 'mono',
     stereo: 'stereo',
@@ -252,7 +237,6 @@ export const english = {
     copy: 'Copy link',
     copied: 'Copied',
     visibilityTitle: 'Who can hear it',
-    visibilitySaving: 'Saving',
     edit: 'Details',
     save: 'Save',
     saved: 'Saved',
@@ -272,7 +256,6 @@ export const english = {
     loadFailedTitle: 'The track did not load',
     uploadAgain: 'Upload another file',
     arriving: 'In the works',
-    edited: 'Edit the details',
   },
 
   player: {
@@ -292,7 +275,6 @@ export const english = {
     quality: 'Quality',
     qualityNamed: (name: string) => `Quality: ${name}`,
     auto: 'Auto',
-    autoNow: (rate: string) => `Auto, now ${rate}`,
     lossless: 'Lossless',
     saver: 'Data saver',
     saverShort: 'Saver',

@@ -3,7 +3,6 @@ import type { Words } from './english.ts';
 export const french: Words = {
   languageName: 'Français',
   product: 'Houle',
-  plural: (count, one, many) => `${count} ${count < 2 ? one : many}`,
 
   shell: {
     home: 'Houle, bibliothèque',
@@ -62,7 +61,6 @@ export const french: Words = {
     tooLarge: 'C’est plus que le serveur n’accepte.',
     forbidden: 'Votre compte n’y est pas autorisé.',
     gone: 'Ce n’est plus ici.',
-    reference: (id) => `Référence ${id}`,
   },
 
   upload: {
@@ -72,13 +70,11 @@ export const french: Words = {
     dropCount: (count) => (count < 2 ? '1 fichier' : `${count} fichiers`),
     dropSignedOut: 'Connectez-vous pour déposer',
     title: 'Arrivages',
-    ready: 'prêt',
     clearDone: 'Ranger les terminés',
     waiting: 'Attend son tour',
     progressLabel: (file) => `Envoi de ${file}`,
     bytes: (sent, total) => `${sent} sur ${total}`,
     left: (time) => `encore ${time}`,
-    almost: 'presque fini',
     storing: 'Enregistrement',
     cancel: 'Annuler',
     cancelNamed: (file) => `Annuler : ${file}`,
@@ -88,7 +84,6 @@ export const french: Words = {
     retryNamed: (file) => `Réessayer : ${file}`,
     open: 'Ouvrir le morceau',
     openNamed: (title) => `Ouvrir le morceau : ${title}`,
-    play: 'Écouter',
     beforeLevelling: 'avant mise à niveau',
     points: {
       received: 'reçu',
@@ -110,7 +105,6 @@ export const french: Words = {
     duplicate: 'Vous avez déjà apporté ce fichier :',
     earlier: 'le morceau d’avant',
     details: (file) => `Détails de ${file}`,
-    cancelled: 'Annulé. Rien n’a été gardé.',
     failedTitle: (file) => `${file} n’est pas arrivé`,
     refusedTitle: (file) => `${file} est inutilisable`,
     broke: (sent) =>
@@ -123,14 +117,12 @@ export const french: Words = {
     unreadable:
       'Le navigateur ne peut plus lire le fichier. A-t-il été déplacé ou modifié ? Choisissez-le à nouveau.',
     signIn: 'Votre session est finie. Connectez-vous, puis réessayez.',
-    empty: 'Le fichier est vide. Choisissez-en un autre.',
     otherFile: 'Réessayez, ou choisissez un autre fichier.',
     announceStart: (file) => `${file} : envoi commencé`,
     announceReceived: (file) => `${file} : reçu`,
     announcePlayable: (file) => `${file} peut s’écouter, avant mise à niveau`,
     announceReady: (file) => `${file} est prêt`,
     announceFailed: (file, why) => `${file} a échoué : ${why}`,
-    leave: 'Des fichiers sont encore en cours d’envoi.',
   },
 
   faults: {
@@ -173,9 +165,7 @@ export const french: Words = {
     noneMine: 'Aucun de ces morceaux n’est encore à vous.',
     clearFilter: 'Effacer le filtre',
     failedTitle: 'La bibliothèque n’a pas chargé',
-    signInTitle: 'Connectez-vous pour voir la bibliothèque',
     loadMore: 'En montrer plus',
-    loadingAll: 'Chargement du reste, pour tout trier',
     by: (name) => `de ${name}`,
     processing: 'En cours',
     failed: 'Échec',
@@ -210,14 +200,9 @@ export const french: Words = {
 
   track: {
     loading: 'Chargement du morceau',
-    play: 'Écouter',
-    pause: 'Pause',
-    playNamed: (title) => `Écouter ${title}`,
-    pauseNamed: (title) => `Mettre ${title} en pause`,
     seekIn: (title) => `Se déplacer dans ${title}`,
     addedBy: (name, date) => `Ajouté par ${name}, ${date}`,
     from: (album) => `extrait de ${album}`,
-    source: 'À la livraison',
     lossless: 'sans perte',
     mono: 'mono',
     stereo: 'stéréo',
@@ -255,7 +240,6 @@ export const french: Words = {
     copy: 'Copier le lien',
     copied: 'Copié',
     visibilityTitle: 'Qui peut l’écouter',
-    visibilitySaving: 'Enregistrement',
     edit: 'Détails',
     save: 'Enregistrer',
     saved: 'Enregistré',
@@ -275,7 +259,6 @@ export const french: Words = {
     loadFailedTitle: 'Le morceau n’a pas chargé',
     uploadAgain: 'Déposer un autre fichier',
     arriving: 'En cours',
-    edited: 'Modifier les détails',
   },
 
   player: {
@@ -295,7 +278,6 @@ export const french: Words = {
     quality: 'Qualité',
     qualityNamed: (name) => `Qualité : ${name}`,
     auto: 'Auto',
-    autoNow: (rate) => `Auto, ${rate} maintenant`,
     lossless: 'Sans perte',
     saver: 'Économie de données',
     saverShort: 'Économie',
