@@ -50,10 +50,8 @@ $(VENV)/.node: requirements/node.txt | $(VENV)/bin/python
 		|| $(PIP) install --require-hashes -r requirements/node.txt
 	touch $@
 
-# Not `npm ci`: it refuses a lock without the linter's binaries for other platforms, and npm leaves
-# out of a lock what the registry at hand does not have. Versions and hashes are the lock's here too.
 web/node_modules/.installed: web/package-lock.json web/package.json $(VENV)/.node
-	cd web && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 server/page/index.html: $(WEB_SOURCES) web/node_modules/.installed
