@@ -20,7 +20,7 @@ NODE_FITS := const [a, b] = process.versions.node.split('.').map(Number); \
 	process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)
 
 .PHONY: help run setup setup-dev system-packages test check lint format types contracts web-check \
-	soak bench demo clean
+	soak test-gpu bench demo clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -96,6 +96,9 @@ web-check: setup-dev ## types and lint of the page
 
 soak: setup-dev system-packages ## the full counts of the crash, hostile and long-file suites
 	$(BIN)/python -m pytest -m soak
+
+test-gpu: setup-dev ## the tests that need torch, as far as there are any (pytest says 5 for none)
+	$(BIN)/python -m pytest -m gpu || [ $$? -eq 5 ]
 
 bench: setup-dev system-packages $(VENV)/.bench ## measure beside the peers; results in benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
