@@ -23,8 +23,9 @@ QUESTIONS: Final[Mapping[str, Callable[[Extent, Path], Section]]] = {
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 _HEAD: Final = """# Results
 
-Written by `python -m benchmarks [NAME …] --write`; nothing here is edited by hand. What is compared
-is measured in turn in one run; ratios are what counts, under 1 Houle takes less.
+Written by `python -m benchmarks [NAME …] --write`; its tables are not edited by hand; the
+soak is entered from the output of `make soak`. What is compared is measured in turn in one run;
+ratios are what counts, under 1 Houle takes less.
 """
 
 
