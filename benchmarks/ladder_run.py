@@ -16,7 +16,7 @@ from transcoder.fan_out import fan_out
 from transcoder.ladder import Rung
 from transcoder.package import Packager
 from transcoder.probe import describe, open_source, sound_stream
-from transcoder.render import REVISION, Pass
+from transcoder.render import REVISION, Pass, Rendition
 from transcoder.reports import Report
 from transcoder.source import Source
 from transcoder.telling import Share, Teller
@@ -36,15 +36,9 @@ def main() -> None:
     source, grid = _opened(given.source, given.output)
     if given.verified:
         teller = Teller(_ignore)
+        rendering = Pass(source, grid, given.gain, corrections={}, teller=teller)
         share = Share(teller, "encoding", grid.samples * len(rungs))
-        Pass(
-            source=source,
-            grid=grid,
-            gain_db=given.gain,
-            corrections={},
-            teller=teller,
-            share=share,
-        ).render(rungs)
+        rendering.render([Rendition(rendering, rung) for rung in rungs], share)
     else:
         sinks = [partial(_make, source, grid, rung) for rung in rungs]
         fan_out(source.rendered(grid, given.gain), sinks, depth=_DEPTH)

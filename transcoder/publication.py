@@ -11,7 +11,7 @@ from transcoder import ladder
 from transcoder.analyse import FirstPass
 from transcoder.ladder import Rung
 from transcoder.lossless import Lossless
-from transcoder.render import Pass
+from transcoder.render import Pass, Rendition
 from transcoder.reports import Analysed, Loudness
 from transcoder.source import Source
 from transcoder.spec import IngestSpec
@@ -52,11 +52,13 @@ class Publication:
         gain_db = planned.gain_db - trial.over
         self._announce(rungs, gain_db, limited=planned.limited_by_peak or trial.over > 0)
         grid = Grid.aac(sound.rate, self.passed.measured.samples)
-        share = Share(self.teller, "encoding", grid.samples * len(lossy))
-        rendering = Pass(self.source, grid, gain_db, trial.corrections, self.teller, share)
-        rendering.render(lossy[:1])  # alone, so that it is playable soonest
-        if lossy[1:]:
-            rendering.render(lossy[1:])
+        rendering = Pass(self.source, grid, gain_db, trial.corrections, self.teller)
+        first, *others = [Rendition(rendering, rung) for rung in lossy]
+        # The default rung alone, so that the track is ready soonest.
+        rendering.render([first], Share(self.teller, "encoding", grid.samples))
+        if others:
+            work = grid.samples * len(others)
+            rendering.render(others, Share(self.teller, "completing", work))
 
     def _announce(self, rungs: list[Rung], gain_db: float, *, limited: bool) -> None:
         measured, rate = self.passed.measured, self.source.sound.rate

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from hls.timeline import Grid
 from transcoder import pcm
+from transcoder.encode import AacEncoder
 from transcoder.fan_out import fan_out
 from transcoder.guard import Guard
 from transcoder.ladder import Rung
@@ -28,31 +30,36 @@ class Pass:
     gain_db: float
     corrections: Mapping[str, float]  # dB more for the rungs that would not be equally loud
     teller: Teller
-    share: Share
 
-    def render(self, rungs: Sequence[Rung]) -> None:
-        """Make these rungs side by side."""
+    def render(self, renditions: Sequence["Rendition"], share: Share) -> None:
+        """Make these renditions side by side."""
         sounds = self.source.rendered(self.grid, self.gain_db)
-        fan_out(sounds, [_Rendition(self, rung).make for rung in rungs], depth=_DEPTH)
+        sinks = [partial(rendition.make, share=share) for rendition in renditions]
+        fan_out(sounds, sinks, depth=_DEPTH)
 
 
-class _Rendition:
+class Rendition:
+    """One rung, told of at once: what it will consist of is known before a frame is encoded."""
+
     def __init__(self, common: Pass, rung: Rung) -> None:
         self._common = common
         self._rung = rung
+        self._channels = common.source.sound.served_channels
+        self._packager = Packager(
+            common.source.output, rung, REVISION, common.grid, common.teller.tell
+        )
+        encoder = AacEncoder(common.grid.rate, self._channels, rung.bit_rate)
+        self._packager.start(encoder.track(common.grid.samples))
 
-    def make(self, sounds: Iterator[pcm.Sound]) -> None:
-        common, grid = self._common, self._common.grid
-        tell = common.teller.tell
-        guard = Guard(grid, common.source.sound.served_channels, self._rung.bit_rate)
-        packager = Packager(common.source.output, self._rung, REVISION, grid, tell)
-        packager.start(guard.track)
+    def make(self, sounds: Iterator[pcm.Sound], *, share: Share) -> None:
+        common, packager = self._common, self._packager
+        guard = Guard(common.grid, self._channels, self._rung.bit_rate)
         factor = np.float32(10 ** (common.corrections.get(self._rung.name, 0.0) / 20))
         for sound in sounds:
             for packets in guard.feed(sound * factor if factor != 1 else sound):
                 packager.add(packets)
-            common.share.add(sound.shape[1])
+            share.add(sound.shape[1])
         for packets in guard.finish():
             packager.add(packets)
         packager.finish([])
-        tell(packager.finished(guard.loudness()))
+        common.teller.tell(packager.finished(guard.loudness()))

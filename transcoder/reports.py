@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from transcoder.shape import wrong
 
-Stage = Literal["probing", "analysing", "encoding"]
+Stage = Literal["probing", "analysing", "encoding", "completing"]  # the other rungs come last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

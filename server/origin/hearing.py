@@ -45,6 +45,17 @@ class Hearing:
     renditions: list[Rendition]  # of the revision
     every: list[Rendition]  # of earlier ones, too
 
+    @property
+    def ready(self) -> list[Rendition]:
+        """Return those that a player may choose from.
+
+        All of them once the track is ready; before, those that began: the default rung is made
+        alone, and a player that waits for another would starve beside it.
+        """
+        if self.track.state is TrackState.READY:
+            return self.renditions
+        return [e for e in self.renditions if e.made or e.rung == self.track.default_rung]
+
     def rendition(self, rung: str) -> Rendition:
         """Return a rung that is offered; 503 where it will be, 404 where it will not."""
         for each in self.renditions:

@@ -61,7 +61,7 @@ class Versioned(BaseModel):
 )
 async def master(request: web.Request) -> web.Response:
     heard = await hearing(request)
-    return await _multivariant(request, heard, [e for e in heard.renditions if not e.lossless])
+    return await _multivariant(request, heard, [e for e in heard.ready if not e.lossless])
 
 
 @routes.get(
@@ -146,7 +146,7 @@ async def _text(request: web.Request, heard: Hearing, render: Callable[[], str])
 
 
 async def _playlist(request: web.Request, heard: Hearing, found: Object) -> web.Response:
-    final = heard.track.state is TrackState.READY
+    final = all(each.finished for each in heard.renditions)  # what is declared is measured then
     return await send_text(
         request,
         "playlist",
@@ -205,9 +205,10 @@ async def _found(
 async def _require_promised(
     request: web.Request, track: Track, revision: int, rung: str, n: int | None
 ) -> None:
-    if track.state is TrackState.PROCESSING:
+    if track.state is not TrackState.FAILED:
         heard = await hearing(request)
-        promised = [e for e in heard.every if (e.revision, e.rung) == (revision, rung)]
+        here = [e for e in heard.every if (e.revision, e.rung) == (revision, rung)]
+        promised = [each for each in here if not each.finished]
         if any(n is None or each.segments is None or n < each.segments for each in promised):
             return
     raise MediaNotFound("There is no such media.")

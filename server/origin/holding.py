@@ -60,8 +60,8 @@ async def _news(events: AsyncIterator[dict[str, Any]]) -> None:
                 event = await anext(events)
             except StopAsyncIteration:
                 raise NotMadeYet("The server is about to stop. Ask again.") from None
-            if event["type"] == "gone" or event.get("stage") == Stage.FAILED:
-                raise MediaNotFound("This track will not be made.")
+            if event["type"] in {"gone", "partial"} or event.get("stage") == Stage.FAILED:
+                raise MediaNotFound("This segment will not be made.")
 
 
 HOLDS = web.AppKey("holds", Holds)

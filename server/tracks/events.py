@@ -1,7 +1,8 @@
 """What is told of a track on the bus: `track:{id}`.
 
 `state` and `peaks` are for the page, `changed` says that the resource reads differently now,
-`segment` wakes requests that wait for one, `gone` that there is nothing left to watch.
+`segment` wakes requests that wait for one, `partial` says that what is not made never will be, and
+`gone` that there is nothing left to watch.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ Event: TypeAlias = dict[str, Any]
 
 CHANGED: Event = {"type": "changed"}
 GONE: Event = {"type": "gone"}
-ENDS = frozenset({Stage.READY, Stage.FAILED})
+PARTIAL: Event = {"type": "partial"}
+
+SETTLED = frozenset({Stage.READY, Stage.FAILED})
 
 
 def topic(track_id: str) -> str:

@@ -1,7 +1,8 @@
 """A track's progress as Server-Sent Events (WHATWG HTML, 9.2).
 
-The first event is how things stand. The stream ends when the track is ready or failed; a watcher
-that was too slow, or whose server drains, is cut off, and EventSource comes back by itself.
+The first event is how things stand. The stream goes on behind `ready`, until every rendition is
+made, and ends there or when the track failed; a watcher that was too slow, or whose server drains,
+is cut off, and EventSource comes back by itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from server.database import DATABASE
 from server.events import BUS
 from server.json import dumps
 from server.tracks import store
-from server.tracks.events import ENDS, Event, state_event, topic
+from server.tracks.events import SETTLED, Event, state_event, topic
 from server.tracks.model import Track, TrackNotFound, Viewer
 from server.tracks.peaks_so_far import PEAKS
 from server.tracks.showing import resource
@@ -44,11 +45,10 @@ async def follow(request: web.Request, track_id: str, viewer: Viewer) -> web.Str
             _line("state", _shown(state_event(track), early=viewer.hears_early(track)))
         )
         grown = request.app[PEAKS].event(topic(track_id))
-        if grown is not None and track.stage not in ENDS:
+        if grown is not None and not track.settled:
             await answer.write(_peaks(grown))
-        if track.stage in ENDS:
-            await _tell_track(request, answer, track, viewer)
-        else:
+        over = track.settled and await _tell_track(request, answer, track, viewer)
+        if not over:
             await _follow(request, answer, track, viewer, events)
     await answer.write_eof()
     return answer
@@ -61,6 +61,7 @@ async def _follow(
     viewer: Viewer,
     events: AsyncIterator[Event],
 ) -> None:
+    told = track.settled  # the last word is the resource, behind the state that goes with it
     async for event in _with_pings(events):
         match event["type"]:
             case "ping":
@@ -68,11 +69,11 @@ async def _follow(
             case "peaks":
                 await answer.write(_peaks(event))
             case "changed":
-                await _tell_track(request, answer, track, viewer)
+                if await _tell_track(request, answer, track, viewer) and told:
+                    return
             case "state":
                 await answer.write(_line("state", _shown(event, early=viewer.hears_early(track))))
-                if event["stage"] in ENDS:
-                    return
+                told = told or event["stage"] in SETTLED
             case "gone":
                 return
             case _:
@@ -94,10 +95,13 @@ async def _with_pings(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
 
 async def _tell_track(
     request: web.Request, answer: web.StreamResponse, track: Track, viewer: Viewer
-) -> None:
+) -> bool:
+    """Tell the track as it is now; return whether nothing more will come."""
     shown = await resource(request, track.id, viewer)
-    if shown is not None:
-        await answer.write(_line("track", shown.model_dump_json().encode()))
+    if shown is None:
+        return True
+    await answer.write(_line("track", shown.model_dump_json().encode()))
+    return shown.is_complete
 
 
 def _shown(event: Event, *, early: bool) -> bytes:

@@ -138,6 +138,12 @@ class TrackResource(BaseModel):
         }
         return cls.model_validate(shown)
 
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether no work goes on."""
+        made = self.state == "ready" and all(each.finished for each in self.renditions)
+        return made or self.state == "failed"
+
 
 class TrackPage(BaseModel):
     items: list[TrackResource]

@@ -100,6 +100,11 @@ class Track:
         return self.samples is not None
 
     @property
+    def settled(self) -> bool:
+        """Tell whether it plays from end to end, or never will."""
+        return self.state in {TrackState.READY, TrackState.FAILED}
+
+    @property
     def shown_title(self) -> str:
         return self.title or self.tags.get("title") or PurePath(self.file_name).stem
 

@@ -150,12 +150,6 @@ def remove(connection: Connection, track_id: str) -> None:
     connection.execute(delete(RENDITIONS).where(RENDITIONS.c.track_id == track_id))
 
 
-def remove_unfinished(connection: Connection, track_id: str) -> None:
-    """Remove the renditions that will never be whole."""
-    unfinished = (RENDITIONS.c.track_id == track_id) & (RENDITIONS.c.finished == false())
-    connection.execute(delete(RENDITIONS).where(unfinished))
-
-
 def remove_one(connection: Connection, track_id: str, revision: int, rung: str) -> None:
     connection.execute(delete(RENDITIONS).where(_is(track_id, revision, rung)))
 

@@ -18,6 +18,7 @@ from server.jobs import Announcement, Fact, Failure, Job, JobKind
 from server.tracks import plausible, renditions, store, unclaimed
 from server.tracks.events import (
     CHANGED,
+    PARTIAL,
     Event,
     peaks_event,
     segment_event,
@@ -46,7 +47,7 @@ from transcoder.reports import (
 )
 
 INTERRUPTED = "The work was interrupted and will start again."
-PARTIAL = "Not every quality could be made."
+INCOMPLETE = "Not every quality could be made."
 
 
 def on_facts(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[Announcement]:
@@ -108,17 +109,19 @@ def _(report: Probed, connection: Connection, track: Track) -> None:
 @_keep.register
 def _(report: RenditionStarted, connection: Connection, track: Track) -> None:
     renditions.started(connection, track.id, report)
-    values: dict[str, Any] = {}
-    if report.revision > track.revision and report.rung == track.default_rung:
-        values["revision"] = report.revision
-    store.change(connection, track.id, **values)
+    # The first revision is waited for; a later one takes over when its default rung is whole.
+    if track.state is TrackState.PROCESSING:
+        _turn_to(connection, track, report)
+    else:
+        store.change(connection, track.id)
 
 
 @_keep.register
 def _(report: SegmentMade, connection: Connection, track: Track) -> None:
     renditions.segment_made(connection, track.id, report)
-    if report.revision == PREVIEW and not track.preview:
-        store.change(connection, track.id, preview=true())
+    if report.revision == PREVIEW:
+        if track.state is TrackState.PROCESSING and not track.preview:
+            store.change(connection, track.id, preview=true())
     elif not track.playable and _is_default(track, report.revision, report.rung):
         store.change(connection, track.id, playable=true(), stage=_at_least(track, Stage.PLAYABLE))
 
@@ -126,7 +129,9 @@ def _(report: SegmentMade, connection: Connection, track: Track) -> None:
 @_keep.register
 def _(report: RenditionFinished, connection: Connection, track: Track) -> None:
     renditions.finished(connection, track.id, report)
-    store.change(connection, track.id)
+    _turn_to(connection, track, report)
+    if report.rung == track.default_rung and report.revision > PREVIEW:
+        _make_ready(connection, store.one(connection, track.id))
 
 
 @_keep.register
@@ -146,7 +151,12 @@ def _(report: Analysed, connection: Connection, track: Track) -> None:
 def on_finish(connection: Connection, job: Job, _result: Mapping[str, Any]) -> list[Announcement]:
     """Everything that was planned is made."""
     track = _track(connection, job)
-    return [] if track is None else _settled(connection, track)
+    if track is None:
+        return []
+    _make_ready(connection, track)  # a second attempt may have left another preview
+    ready = store.one(connection, track.id)
+    news = [] if _standing(ready) == _standing(track) else [_note(ready, state_event(ready))]
+    return [*news, _note(ready, CHANGED)]
 
 
 def on_fail(connection: Connection, job: Job, failure: Failure) -> list[Announcement]:
@@ -156,9 +166,8 @@ def on_fail(connection: Connection, job: Job, failure: Failure) -> list[Announce
         return []
     default = _default(connection, track)
     if default is not None and default.finished:
-        renditions.remove_unfinished(connection, track.id)
-        store.change(connection, track.id, notes=[*track.notes, PARTIAL])
-        return _settled(connection, store.one(connection, track.id))
+        _make_do(connection, track)
+        return [_note(track, PARTIAL), _note(track, CHANGED)]
     renditions.remove(connection, track.id)
     for revision in range(track.revision + 2):
         unclaimed.give_up(connection, keys.revision(track.id, revision))
@@ -173,22 +182,41 @@ def on_fail(connection: Connection, job: Job, failure: Failure) -> list[Announce
         error=failure.message,
     )
     failed = store.one(connection, track.id)
-    return [_note(failed, CHANGED), _note(failed, state_event(failed))]
+    return [_note(failed, state_event(failed)), _note(failed, CHANGED)]
 
 
 def on_pause(connection: Connection, job: Job) -> list[Announcement]:
     """Say that there will be another attempt."""
     track = _track(connection, job)
-    return [] if track is None else [_note(track, state_event(track, message=INTERRUPTED))]
+    if track is None or track.state is TrackState.READY:
+        return []
+    return [_note(track, state_event(track, message=INTERRUPTED))]
 
 
-def _settled(connection: Connection, track: Track) -> list[Announcement]:
-    """Make a track ready, and let go of what its revision supersedes."""
-    superseded = superseded_by(track.revision, renditions.of_track(connection, track.id))
-    for each in superseded:
-        renditions.remove_one(connection, track.id, each.revision, each.rung)
-        folder = f"{keys.revision(track.id, each.revision)}/{each.rung}"
-        unclaimed.give_up(connection, folder)
+def _turn_to(
+    connection: Connection, track: Track, report: RenditionStarted | RenditionFinished
+) -> None:
+    """Let a revision play whose default rung the report is about, if it is later than today's."""
+    values: dict[str, Any] = {}
+    if report.revision > track.revision and report.rung == track.default_rung:
+        values["revision"] = report.revision
+    store.change(connection, track.id, **values)
+
+
+def _make_do(connection: Connection, track: Track) -> None:
+    """Keep the renditions that are whole, and no others."""
+    every = renditions.of_track(connection, track.id)
+    _let_go(connection, track, [each for each in every if not each.finished])
+    whole = {each.rung for each in every if each.finished}
+    rungs = [rung for rung in track.rungs if rung in whole]
+    store.change(connection, track.id, rungs=rungs, notes=[*track.notes, INCOMPLETE])
+    _make_ready(connection, store.one(connection, track.id))
+
+
+def _make_ready(connection: Connection, track: Track) -> None:
+    """Say that a track plays from end to end, and let go of what its revision supersedes."""
+    every = renditions.of_track(connection, track.id)
+    _let_go(connection, track, superseded_by(track.revision, every))
     store.change(
         connection,
         track.id,
@@ -198,11 +226,19 @@ def _settled(connection: Connection, track: Track) -> list[Announcement]:
         error_code=None,
         error=None,
     )
-    ready = store.one(connection, track.id)
-    return [_note(ready, CHANGED), _note(ready, state_event(ready))]
+
+
+def _let_go(connection: Connection, track: Track, unneeded: Sequence[Rendition]) -> None:
+    """Forget renditions, and have their files removed."""
+    for each in unneeded:
+        renditions.remove_one(connection, track.id, each.revision, each.rung)
+        folder = f"{keys.revision(track.id, each.revision)}/{each.rung}"
+        unclaimed.give_up(connection, folder)
 
 
 def _glimpsed(track: Track, report: Progress) -> list[Announcement]:
+    if track.state is TrackState.READY:
+        return []  # what is left to make shows in its renditions
     stage = Stage(report.stage)
     if stage is Stage.ENCODING and track.playable:
         stage = Stage.PLAYABLE

@@ -147,15 +147,15 @@ class Person:
                     yield name, json.loads(line.removeprefix("data:"))
 
     async def wait(self, track: str) -> dict[str, Any]:
-        """Follow the server's own events to the end, and return the track as it is then."""
-        async for name, event in self.events(track):
-            if name == "state" and event["stage"] in {"ready", "failed"}:
-                break
+        """Follow the server's own events to their end, and return the track as it is then."""
+        async for _ in self.events(track):
+            pass
         return await self.track(track)
 
     async def ready(self, path: Path, **fields: str) -> dict[str, Any]:
         track = await self.wait(await self.upload(path, **fields))
         assert track["state"] == "ready", track
+        assert all(each["finished"] for each in track["renditions"])
         return track
 
 

@@ -186,3 +186,45 @@ async def test_waiting_ends_when_the_work_fails(
     master = await ines.get(f"/hls/{worker.track_id}/master.m3u8")
     assert master.status == 404
     assert "It broke off." in (await master.json())["detail"]
+
+
+async def test_a_track_that_is_ready_offers_rungs_that_are_still_being_made(
+    studio: Studio, marin: Person, ines: Person
+) -> None:
+    worker = await working(studio, marin)
+    await worker.analyse("aac-64", "aac-128")
+    await worker.begin("aac-64")
+    await worker.begin("aac-128")
+    address = f"/hls/{worker.track_id}/master.m3u8"
+    early = m3u8.loads(await text(studio, address))
+    assert [each.uri for each in early.playlists] == ["aac-128/media.m3u8"]
+
+    await worker.complete("aac-128")
+
+    response = await ines.get(address)
+    master = m3u8.loads(await response.text())
+    assert [each.uri for each in master.playlists] == ["aac-128/media.m3u8", "aac-64/media.m3u8"]
+    assert response.headers["Cache-Control"] == "public, no-cache"  # declared, not measured yet
+    asked = asyncio.create_task(ines.get(f"/hls/{worker.track_id}/aac-64/1.m4s?v=1"))
+    await asyncio.sleep(0.05)
+    await worker.make("aac-64", 0)
+    await worker.make("aac-64", 1)
+    async with asyncio.timeout(5):
+        assert await (await asked).read() == segment_bytes("aac-64", 1)
+
+
+async def test_waiting_ends_when_what_is_left_of_a_ready_track_fails(
+    studio: Studio, marin: Person, ines: Person
+) -> None:
+    worker = await working(studio, marin)
+    await worker.analyse("aac-64", "aac-128")
+    await worker.complete("aac-128")
+    await worker.begin("aac-64")
+    asked = asyncio.create_task(ines.get(f"/hls/{worker.track_id}/aac-64/1.m4s?v=1"))
+    await asyncio.sleep(0.05)
+
+    await worker.tell("fail", code="crashed", message="It broke off.", retryable=False)
+
+    async with asyncio.timeout(5):
+        assert (await asked).status == 404
+    assert (await ines.get(f"/hls/{worker.track_id}/aac-128/1.m4s?v=1")).status == 200

@@ -76,6 +76,25 @@ async def test_the_stages_come_in_order_and_the_stream_ends_with_ready(
     assert (tracks[-1]["state"], tracks[-1]["loudness"]["gain_db"]) == ("ready", -4.2)
 
 
+async def test_the_stream_goes_on_behind_ready_until_the_last_rung(
+    studio: Studio, marin: Person
+) -> None:
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    await worker.report(probed())
+    await worker.analyse("aac-64", "aac-128")
+    await worker.begin("aac-64")
+    await worker.complete("aac-128")
+    async with following(marin, track["id"]) as events:
+        assert (await events.next("state"))["stage"] == "ready"
+        assert not all(each["finished"] for each in (await events.next("track"))["renditions"])
+        await worker.complete("aac-64")
+        told = [event async for name, event in events if name == "track"]
+
+    assert all(each["finished"] for each in told[-1]["renditions"])
+
+
 async def test_progress_and_peaks_are_told_while_the_sound_is_measured(
     studio: Studio, marin: Person
 ) -> None:

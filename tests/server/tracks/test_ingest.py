@@ -90,6 +90,52 @@ async def test_everybody_hears_it_once_the_default_rung_of_revision_one_begins(
     assert shown["state"] == "processing"
 
 
+async def test_it_is_ready_once_the_default_rung_is_whole(studio: Studio, marin: Person) -> None:
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    await worker.begin("aac-128", 0, known=False)
+    await worker.make("aac-128", 0, 0)
+    await worker.report(probed())
+    await worker.analyse("aac-64", "aac-128")
+    await worker.begin("aac-64")
+    await worker.complete("aac-128")
+
+    shown = await marin.track(track["id"])
+    assert (shown["state"], shown["stage"], shown["revision"]) == ("ready", "ready", 1)
+    assert [(e["rung"], e["finished"]) for e in shown["renditions"]] == [
+        ("aac-64", False),
+        ("aac-128", True),
+    ]
+
+
+async def test_a_second_attempt_takes_nothing_back_from_a_track_that_is_ready(
+    studio: Studio, marin: Person, ines: Person
+) -> None:
+    track = await marin.upload()
+    first = studio.worker()
+    await first.claim()
+    await first.report(probed())
+    await first.analyse("aac-64", "aac-128")
+    await first.complete("aac-128")
+    await first.tell("release")
+
+    second = studio.worker("worker-2")
+    await second.claim()
+    await second.report(probed())
+    await second.begin("aac-128", 0, known=False)
+    await second.make("aac-128", 0, 0)
+    await second.analyse("aac-64", "aac-128")
+    await second.begin("aac-64")
+    shown = await ines.track(track["id"])
+    assert (shown["state"], shown["stage"], shown["playable"]) == ("ready", "ready", True)
+
+    await second.complete("aac-64")
+    await second.finish()
+
+    assert {row.revision for row in await studio.sql("SELECT revision FROM renditions")} == {1}
+
+
 async def test_where_there_is_no_aac_128_the_best_lossy_rung_is_the_default(
     studio: Studio, marin: Person
 ) -> None:
@@ -131,6 +177,8 @@ async def test_a_later_revision_takes_the_place_of_the_first(studio: Studio, mar
     await worker.analyse("aac-128", "flac")
     await worker.complete("flac")
     await worker.complete("aac-128")
+    await worker.begin("aac-128", 2)
+    assert (await marin.track(track["id"]))["revision"] == 1  # until the second is whole
     await worker.complete("aac-128", 2)
     await worker.finish()
 
@@ -184,6 +232,7 @@ async def test_what_plays_to_its_end_stays_when_the_rest_fails(
     await worker.analyse("aac-64", "aac-128")
     await worker.complete("aac-128")
     await worker.begin("aac-64")
+    await worker.make("aac-64", 0)
 
     await worker.tell("fail", code="crashed", message="It broke off.", retryable=False)
 
@@ -191,6 +240,11 @@ async def test_what_plays_to_its_end_stays_when_the_rest_fails(
     assert (shown["state"], shown["error"]) == ("ready", None)
     assert [each["rung"] for each in shown["renditions"]] == ["aac-128"]
     assert shown["notes"]
+    await studio.sql("UPDATE unclaimed SET due_at = 0")
+    await studio.swept()
+    with pytest.raises(ObjectNotFound):
+        await studio.storage.size(keys.segment(track["id"], 1, "aac-64", 0))
+    assert await studio.storage.size(keys.segment(track["id"], 1, "aac-128", 0))
 
 
 async def test_the_preview_is_cleared_away_in_the_end(studio: Studio, marin: Person) -> None:
