@@ -61,9 +61,9 @@ def test_reports_come_in_an_order_that_can_be_published(
     assert all(isinstance(each, RenditionStarted) for each in lossy[:plan])
     assert lossy[plan].rung == "aac-128"
     whole = [each.rung for each in lossy if isinstance(each, RenditionFinished)]
-    others = [each.rung for each in lossy if isinstance(each, SegmentMade)]
+    made_of = [each.rung for each in lossy if isinstance(each, SegmentMade)]
     assert whole[0] == "aac-128"
-    assert set(others[: others.index("aac-64")]) == {"aac-128"}
+    assert set(made_of[: made_of.count("aac-128")]) == {"aac-128"}
     assert not list(track.output.rglob(".*"))
 
 
