@@ -31,13 +31,14 @@ class Extent:
 
 FULL: Final = Extent(
     seconds=300,
-    rounds=3,
+    rounds=5,
     programmes=(
         Programme(seconds=60, runs=3),
         Programme(seconds=600),
+        Programme(seconds=1800),
         Programme(seconds=3600, rate=22_050, channels=1),
     ),
-    lag_rounds=3,
+    lag_rounds=5,
     lag_seconds=20,
     upload_bytes=500_000_000,
 )
