@@ -22,6 +22,8 @@ def answer(request: web.Request) -> web.StreamResponse | None:
     """Return the page for an address that no route knows; None where that would be a lie."""
     if request.method not in {"GET", "HEAD"} or request.path == "/api":
         return None
+    if not request.path.isprintable():  # a null byte, or bytes that are no UTF-8
+        return None
     folder = request.config_dict[PAGE]
     name = request.path.lstrip("/")
     if name and (found := _file(folder, name)) is not None:
@@ -38,10 +40,13 @@ def answer(request: web.Request) -> web.StreamResponse | None:
 def _file(folder: Path, name: str) -> Path | None:
     """Return a file of the page; nothing outside its folder, and no hidden one."""
     parts = name.split("/")
-    if any(part.startswith(".") or not part for part in parts) or "\0" in name:
+    if any(part.startswith(".") or not part for part in parts) or parts[-1] == "index.html":
         return None
     path = folder.joinpath(*parts)
-    return path if path.is_file() and path.name != "index.html" else None
+    try:
+        return path if path.is_file() else None
+    except OSError:  # ENAMETOOLONG: is_file() answers False for some errors only
+        return None
 
 
 def _sent(path: Path, caching: str) -> web.FileResponse:

@@ -60,6 +60,14 @@ async def test_what_is_not_there_is_not_the_index(client: Client, path: str) -> 
     assert (response.status, response.content_type) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize("length", [255, 256, 4000])
+async def test_an_address_may_be_longer_than_a_file_name(client: Client, length: int) -> None:
+    name = "a" * length
+
+    assert (await client.get(f"/{name}")).status == 200
+    assert (await client.get(f"/assets/{name}.js")).status == 404
+
+
 async def test_only_reading_gets_the_page(client: Client) -> None:
     assert (await client.post("/library")).status == 404
 
