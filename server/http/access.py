@@ -63,7 +63,11 @@ def embedded_worker_token(secret_key: bytes) -> str:
 def bearer(request: web.BaseRequest) -> str | None:
     """Return the bearer token of the request, if it has one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        return None
+    if not token.isascii():  # RFC 6750, 2.1; bytes that are no UTF-8 could not even be hashed
+        raise SignInRequired("This is no token.")
+    return token.strip()
 
 
 def _admit_worker(request: web.Request) -> None:

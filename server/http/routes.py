@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
+from server.errors import NotFound
 from server.http.access import Access, admit
 from server.http.reading import read_body, read_query
 
@@ -157,6 +158,8 @@ def _served(operation: Operation) -> Callable[[web.Request], Awaitable[web.Strea
     json_body = operation.body if isinstance(operation.body, type) else None
 
     async def serve(request: web.Request) -> web.StreamResponse:
+        if not request.path.isprintable():  # aiohttp's Python parser lets any byte pass
+            raise NotFound("There is nothing at this address.")
         await admit(request, operation.access)
         declared: dict[str, BaseModel] = {}
         if operation.query is not None:
