@@ -4,7 +4,8 @@ import { known } from '../tracks/known.ts';
 import { faultOf, levelled } from '../tracks/model.ts';
 import { language, words } from '../words/index.ts';
 import { faultText, transferTrouble } from './trouble.ts';
-import { type Upload, uploads } from './uploads.ts';
+import type { Upload } from './upload.ts';
+import { uploads } from './uploads.ts';
 
 /** Tell people who do not see the cards what became of their files, once each. */
 export function announceUploads(): void {

@@ -1,7 +1,7 @@
 import { changeTrack } from '../tracks/change.ts';
 import { known } from '../tracks/known.ts';
 import { type Details, stem } from '../tracks/model.ts';
-import type { Upload } from './uploads.ts';
+import type { Upload } from './upload.ts';
 
 /** Title, artist and album of an upload: from the tags, unless the person typed something. */
 

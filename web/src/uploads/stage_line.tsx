@@ -2,7 +2,7 @@ import { took } from '../figures.ts';
 import { Icon } from '../parts/icon.tsx';
 import { departure, type Journey, type Point, points, stayed } from '../tracks/stages.ts';
 import { language, words } from '../words/index.ts';
-import type { Upload } from './uploads.ts';
+import type { Upload } from './upload.ts';
 
 /** Five points on a line: where the song is, and how long each took. */
 export function StageLine({ upload }: { readonly upload: Upload }) {

@@ -12,8 +12,9 @@ import { language, words } from '../words/index.ts';
 import { detail, saveTyped, typeDetail } from './details.ts';
 import { StageLine } from './stage_line.tsx';
 import { faultText, transferTrouble } from './trouble.ts';
+import type { Upload } from './upload.ts';
 import { UploadWave } from './upload_wave.tsx';
-import { dismiss, isReady, refusedTrack, retryUpload, type Upload } from './uploads.ts';
+import { dismiss, isReady, refusedTrack, retryUpload } from './uploads.ts';
 
 /** One file, from the first byte to the ready track. */
 export function UploadCard({ upload }: { readonly upload: Upload }) {

@@ -6,7 +6,7 @@ import { swells } from '../waveform/swell.tsx';
 import { useGrowing } from '../waveform/use_growing.ts';
 import { Waveform } from '../waveform/waveform.tsx';
 import { words } from '../words/index.ts';
-import type { Upload } from './uploads.ts';
+import type { Upload } from './upload.ts';
 
 const POINTS = 260;
 

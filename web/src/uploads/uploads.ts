@@ -1,32 +1,13 @@
-import { computed, type Signal, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { Slots } from '../parts/slots.ts';
 import { deleteTrack } from '../tracks/calls.ts';
 import { forgetTrack, known, meet } from '../tracks/known.ts';
-import type { Details, Track } from '../tracks/model.ts';
-import { unwatch, type Watching, watch } from '../tracks/watching.ts';
+import type { Track } from '../tracks/model.ts';
+import { unwatch, watch } from '../tracks/watching.ts';
 import { saveTyped } from './details.ts';
 import { SpeedMeter } from './speed_meter.ts';
 import { transfer } from './transfer.ts';
-
-/** A file on its way from the disk to the library. */
-export interface Upload {
-  readonly key: number;
-  readonly file: File;
-  readonly phase: Signal<Phase>;
-  readonly sent: Signal<number>;
-  readonly speed: Signal<number | null>;
-  readonly tookMs: Signal<number | null>;
-  readonly failure: Signal<unknown>;
-  readonly trackId: Signal<string | null>;
-  readonly watching: Signal<Watching | null>;
-  /** What the person typed; it wins over the tags of the file. */
-  readonly typed: Signal<Partial<Details>>;
-  readonly saving: Signal<Saving>;
-  abort: AbortController;
-}
-
-export type Saving = 'nothing' | 'saving' | 'saved' | 'failed';
-export type Phase = 'waiting' | 'sending' | 'arrived' | 'failed';
+import { newUpload, type Upload } from './upload.ts';
 
 export const uploads = signal<readonly Upload[]>([]);
 export const inFlight = computed(() =>
@@ -38,7 +19,6 @@ export const arrivals = signal<Track | null>(null);
 
 const PROGRESS_EVERY_MS = 100;
 const lanes = new Slots(2);
-let keys = 0;
 
 export function uploadFiles(files: Iterable<File>): void {
   const added = [...files].map(newUpload);
@@ -131,24 +111,6 @@ function arrive(upload: Upload, track: Track): void {
   upload.phase.value = 'arrived';
   arrivals.value = track;
   void saveTyped(upload);
-}
-
-function newUpload(file: File): Upload {
-  keys += 1;
-  return {
-    key: keys,
-    file,
-    phase: signal<Phase>('waiting'),
-    sent: signal(0),
-    speed: signal<number | null>(null),
-    tookMs: signal<number | null>(null),
-    failure: signal<unknown>(null),
-    trackId: signal<string | null>(null),
-    watching: signal<Watching | null>(null),
-    typed: signal<Partial<Details>>({}),
-    saving: signal<Saving>('nothing'),
-    abort: new AbortController(),
-  };
 }
 
 /** The browser asks before the page goes, only while bytes would be lost. */
