@@ -1,34 +1,19 @@
-import { useSignal } from '@preact/signals';
 import { Problem } from '../api/problem.ts';
-import { sentence } from '../api/sentence.ts';
 import { register } from '../api/session.ts';
-import { remaining } from '../figures.ts';
 import { Field } from '../parts/field.tsx';
 import { go } from '../shell/route.ts';
 import { Title } from '../shell/title.tsx';
-import type { Words } from '../words/english.ts';
 import { words } from '../words/index.ts';
 import { Gate } from './gate.tsx';
 import { PasswordField } from './password_field.tsx';
+import { refusal, text, useSubmission } from './submission.ts';
 
 export function Register() {
   const w = words.value.account;
-  const busy = useSignal(false);
-  const failure = useSignal<unknown>(null);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string) => String(form.get(name) ?? '');
-    busy.value = true;
-    failure.value = null;
-    try {
-      await register(text('username'), text('email'), text('password'));
-      go('/');
-    } catch (error) {
-      failure.value = error;
-    }
-    busy.value = false;
-  };
+  const { busy, failure, submit } = useSubmission(async (form) => {
+    await register(text(form, 'username'), text(form, 'email'), text(form, 'password'));
+    go('/');
+  });
   const fault = (field: string) => faultAt(failure.value, field);
   const general = failure.value !== null && !['username', 'email', 'password'].some(fault);
   return (
@@ -85,9 +70,4 @@ function faultAt(error: unknown, field: string): string | undefined {
   if (!(error instanceof Problem)) return undefined;
   if (error.status === 409 && error.type === `${field}-taken`) return error.detail;
   return error.faults.find(({ pointer }) => pointer.replace(/^#/, '') === `/${field}`)?.detail;
-}
-
-function refusal(error: unknown, words: Words): string {
-  const often = error instanceof Problem && error.status === 429;
-  return often ? words.account.tooOften(remaining(error.retryAfter ?? 60)) : sentence(error, words);
 }

@@ -1,34 +1,18 @@
-import { useSignal } from '@preact/signals';
-import { Problem } from '../api/problem.ts';
-import { sentence } from '../api/sentence.ts';
 import { sessionEnded, signIn } from '../api/session.ts';
-import { remaining } from '../figures.ts';
 import { Field } from '../parts/field.tsx';
 import { go, route } from '../shell/route.ts';
 import { Title } from '../shell/title.tsx';
-import type { Words } from '../words/english.ts';
 import { words } from '../words/index.ts';
 import { Gate } from './gate.tsx';
 import { PasswordField } from './password_field.tsx';
+import { refusal, text, useSubmission } from './submission.ts';
 
 export function SignIn() {
   const w = words.value.account;
-  const busy = useSignal(false);
-  const failure = useSignal<unknown>(null);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string) => String(form.get(name) ?? '');
-    busy.value = true;
-    failure.value = null;
-    try {
-      await signIn(text('username'), text('password'), form.has('remember'));
-      if (route.peek().name === 'sign-in') go('/');
-    } catch (error) {
-      failure.value = error;
-    }
-    busy.value = false;
-  };
+  const { busy, failure, submit } = useSubmission(async (form) => {
+    await signIn(text(form, 'username'), text(form, 'password'), form.has('remember'));
+    if (route.peek().name === 'sign-in') go('/');
+  });
   return (
     <Gate>
       <form class="gate-form" onSubmit={(event) => void submit(event)}>
@@ -60,11 +44,4 @@ export function SignIn() {
       </form>
     </Gate>
   );
-}
-
-function refusal(error: unknown, words: Words): string {
-  if (!(error instanceof Problem)) return sentence(error, words);
-  if (error.status === 401) return words.account.wrong;
-  if (error.status === 429) return words.account.tooOften(remaining(error.retryAfter ?? 60));
-  return sentence(error, words);
 }
