@@ -8,6 +8,7 @@ attempt makes the same files again, and those that are stored already stay as th
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -22,7 +23,7 @@ from server.settings import Settings
 from storage import NoSpace, Storage, keys
 from transcoder.errors import MediaError
 from transcoder.spec import IngestSpec
-from transcoder.zygote import ChildCrashed, ChildTimedOut, Zygote
+from transcoder.zygote import ChildCrashed, ChildOutOfRoom, ChildTimedOut, Zygote
 
 BATCH_PAUSE = 0.05  # seconds between two messages to the server; the first goes out at once
 BATCH = 100  # reports in one message
@@ -44,7 +45,6 @@ class Ingest:
     async def __call__(self, lease: Lease) -> Mapping[str, Any]:
         """Do one job; JobFailed says what its owner may read."""
         scratch = self._settings.work_dir / f"{lease.job.id}-{lease.job.attempt}"
-        await asyncio.to_thread(scratch.mkdir, parents=True)
         try:
             async with _told(lease) as facts:
                 await self._follow(lease, scratch, facts)
@@ -63,6 +63,7 @@ class Ingest:
         source = self._storage.local_path(keys.original(track))
         if source is None:
             raise JobFailed("no_source", "The uploaded file is gone.", retryable=False)
+        await asyncio.to_thread(scratch.mkdir, parents=True)
         reports = self._zygote.run(
             "ingest",
             self._spec(lease, source, scratch).to_json(),
@@ -97,10 +98,10 @@ def _outcome(error: Exception) -> Exception:
         case ChildTimedOut():
             words = "This file took too long to be processed."
             return JobFailed("timed_out", words, retryable=False)
+        case ChildOutOfRoom() | NoSpace() | OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return JobFailed("no_space", "The server's disk is full.", retryable=True)
         case ChildCrashed():
             return JobFailed("crashed", "The work on this file broke off.", retryable=True)
-        case NoSpace():
-            return JobFailed("no_space", "The server's disk is full.", retryable=True)
         case _:
             return error
 

@@ -39,6 +39,10 @@ class ChildTimedOut(ChildCrashed):
     """The child took too long, or said nothing for too long, and was killed."""
 
 
+class ChildOutOfRoom(ChildCrashed):
+    """The disk had no room for what the child made; its file is as good as before."""
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxLevel:
     """Which layers of the sandbox this machine lacks."""
@@ -108,8 +112,8 @@ class Zygote:
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the reports of a child that does the task.
 
-        Raises MediaError in the child's words, ChildCrashed or ChildTimedOut. Closing the iterator
-        kills the child and all its group.
+        Raises MediaError in the child's words, ChildCrashed, ChildTimedOut or ChildOutOfRoom.
+        Closing the iterator kills the child and all its group.
         """
         limits = limits or Limits()
         life = await self._alive()
@@ -248,7 +252,7 @@ async def _reports(
 
 
 async def _within(lines: asyncio.StreamReader, limits: Limits) -> AsyncIterator[dict[str, Any]]:
-    """Yield reports while the child keeps its time; the two last words end it."""
+    """Yield reports while the child keeps its time; each of the last words ends it."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + limits.wall_seconds
     while True:
@@ -267,6 +271,8 @@ async def _within(lines: asyncio.StreamReader, limits: Limits) -> AsyncIterator[
             case "failed":
                 message = str(report.get("message"))[:_MESSAGE_CHARACTERS]
                 raise rebuild(str(report.get("code")), message)
+            case "no_space":
+                raise ChildOutOfRoom("no room for what it made")
             case "crashed":
                 raise ChildCrashed(str(report.get("trace")))
             case _:

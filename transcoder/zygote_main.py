@@ -3,7 +3,8 @@
 It is started with one end of a socket pair as its standard input and speaks datagrams of JSON:
 `{"run": id, "task", "spec", "reads", "writes", "limits"}` with the writing end of a pipe beside it,
 `{"kill": id}`; and answers `{"hello", "missing"}`, `{"ended": id, "status"}`. A child writes its
-reports as lines of JSON into its pipe; the last line tells how it failed, if it did.
+reports as lines of JSON into its pipe; the last line tells how it failed, if it did: `failed` by
+the file's fault, `no_space` by the disk's, `crashed` by ours.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from transcoder.warm_up import warm_up
 
 DATAGRAM = 1 << 17
 TRACE_CHARACTERS = 8_000
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 Tell: TypeAlias = Callable[[dict[str, Any]], None]
 Task: TypeAlias = Callable[[dict[str, Any], Tell], None]
@@ -167,7 +169,9 @@ class Zygote:
 
 
 def _last_word(error: BaseException) -> dict[str, Any]:
-    """Say whom to blame: the file, in words for its owner, or us, with a trace."""
+    """Say whom to blame: the file, in words for its owner, the disk, or us, with a trace."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return {"type": "no_space"}
     if isinstance(error, MemoryError):
         error = LimitExceeded("This file needs more memory than one file may have.")
     if isinstance(error, OSError) and error.errno == errno.EFBIG:

@@ -1,6 +1,8 @@
 """Tasks for the zygote that do what hostile media might make a decoder do."""
 
 import ctypes
+import fcntl
+import mmap
 import os
 import resource
 import signal
@@ -44,6 +46,12 @@ def stumble(spec: dict[str, Any], tell: Tell) -> None:
     raise ZeroDivisionError("a bug of ours")
 
 
+def fill_the_disk(spec: dict[str, Any], tell: Tell) -> None:
+    """Write into the one folder until the kernel has no more room for it."""
+    with Path("folder").open("wb") as file:
+        file.writelines(bytes(1 << 20) for _ in range(64))
+
+
 def try_all(spec: dict[str, Any], tell: Tell) -> None:
     """Try each thing that must not work, and tell what came of it."""
     for name, attempt in ATTEMPTS.items():
@@ -66,6 +74,34 @@ def _big_file(spec: dict[str, Any]) -> None:
         file.writelines(bytes(1 << 20) for _ in range(64))
 
 
+def _map_a_file(spec: dict[str, Any]) -> None:
+    """Keep blocks of the disk by neither a name nor a descriptor."""
+    with Path("mapped").open("w+b") as file:
+        file.truncate(mmap.PAGESIZE)
+        mmap.mmap(file.fileno(), mmap.PAGESIZE).close()
+
+
+def _own_by_pipe(spec: dict[str, Any]) -> None:
+    """Choose who gets the signal when a pipe becomes readable; F_SETSIG would choose which."""
+    reading, writing = os.pipe()
+    try:
+        fcntl.fcntl(reading, fcntl.F_SETOWN, os.getppid())
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def _call(number: int, *arguments: int) -> None:
+    """Make a system call that Python has no function for."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+_IOPRIO_SET, _SHMGET, _KCMP = {"x86_64": (251, 29, 312), "aarch64": (30, 194, 272)}[
+    os.uname().machine
+]
+
 ATTEMPTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "read /etc/passwd": lambda _: Path("/etc/passwd").read_bytes(),
     "read beside the source": lambda spec: Path(spec["source"]).with_name("other").read_bytes(),
@@ -81,6 +117,28 @@ ATTEMPTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "look for a socket": lambda _: socket.socket(socket.AF_UNIX).close(),
     "kill its parent": lambda _: os.kill(os.getppid(), signal.SIGKILL),
     "signal init": lambda _: os.kill(1, 0),
+    "have its parent signalled": _own_by_pipe,
+    "hold on to its parent": lambda _: os.close(os.pidfd_open(os.getppid())),
+    "limit its parent": lambda _: resource.prlimit(
+        os.getppid(), resource.RLIMIT_CORE, resource.prlimit(os.getppid(), resource.RLIMIT_CORE)
+    ),
+    "read its parent's limits": lambda _: resource.prlimit(os.getppid(), resource.RLIMIT_CORE),
+    "renice its parent": lambda _: os.setpriority(
+        os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, os.getppid())
+    ),
+    "slow its parent's disk": lambda _: _call(_IOPRIO_SET, 1, os.getppid(), 0),
+    "pin its parent": lambda _: os.sched_setaffinity(
+        os.getppid(), os.sched_getaffinity(os.getppid())
+    ),
+    "reschedule its parent": lambda _: os.sched_setscheduler(
+        os.getppid(), os.SCHED_BATCH, os.sched_param(0)
+    ),
+    "compare itself with its parent": lambda _: _call(_KCMP, os.getpid(), os.getppid(), 1, 0, 0),
+    "join another group": lambda _: os.setpgid(0, os.getpgid(os.getppid())),
+    "share memory": lambda _: _call(_SHMGET, 0, mmap.PAGESIZE, 0o1600),
+    "keep a file in memory": lambda _: os.close(os.memfd_create("hidden")),
+    "map a file": _map_a_file,
+    "age the source": lambda spec: os.utime(spec["source"], (0, 0)),
     "open the source to all": lambda spec: Path(spec["source"]).chmod(0o777),
     "make a link out": lambda _: Path("link").symlink_to("/etc/passwd"),
     "make a pipe": lambda _: os.mkfifo("pipe"),

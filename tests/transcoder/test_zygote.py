@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.small_disk import mounted
 from tests.transcoder.misbehaviour import ATTEMPTS
 from transcoder.errors import LimitExceeded, NoSound
 from transcoder.limits import MIB, Limits
 from transcoder.spec import IngestSpec
-from transcoder.zygote import ChildCrashed, ChildTimedOut, Zygote
+from transcoder.zygote import ChildCrashed, ChildOutOfRoom, ChildTimedOut, Zygote
 
 TASKS = (
     "copy move work_in_threads use_the_devices open_descriptors "
-    "complain stumble try_all gulp write_without_end segfault abort shout babble "
+    "complain stumble fill_the_disk try_all gulp write_without_end segfault abort shout babble "
     "sleep spin burn close_and_stay"
 )
 PLACES = {name: f"tests.transcoder.misbehaviour:{name}" for name in TASKS.split()}
@@ -133,6 +134,15 @@ async def test_a_file_that_wants_too_much_is_told_so(zygote: Zygote, source: Pat
         await run(zygote, "write_without_end", source, Limits(file_bytes=8 * MIB))
 
     assert (source.parents[1] / "out-write_without_end/big").stat().st_size <= 8 * MIB
+
+
+async def test_a_full_disk_is_nobodys_fault_and_said_so(
+    zygote: Zygote, source: Path, tmp_path: Path
+) -> None:
+    with mounted(tmp_path / "out-fill_the_disk", 1), pytest.raises(ChildOutOfRoom):
+        await run(zygote, "fill_the_disk", source)
+
+    assert await run(zygote, "copy", source)
 
 
 @pytest.mark.parametrize("task", ["segfault", "abort"])

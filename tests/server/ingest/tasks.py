@@ -37,6 +37,14 @@ def die(spec: dict[str, Any], tell: Tell) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def overflow(spec: dict[str, Any], tell: Tell) -> None:
+    """Make segments until the disk is full."""
+    tell(segment(spec, 0))
+    with (Path(spec["output"]) / "r1/aac-128/1.m4s").open("wb") as file:
+        while True:
+            file.write(bytes(1 << 20))
+
+
 def lie(spec: dict[str, Any], tell: Tell) -> None:
     """Tell of a file that is not the child's."""
     tell({"type": "segment_made", "file": "../../../secret.key", "n": 0})

@@ -16,6 +16,7 @@ from jobs.worker import JobFailed, Lease
 from server.ingest_work import Ingest, sweep
 from server.media import open_storage
 from server.settings import Settings
+from tests.small_disk import mounted
 from transcoder.zygote import Zygote
 
 Run = Callable[[str], Awaitable[list[dict[str, Any]]]]
@@ -106,6 +107,25 @@ async def test_a_crash_is_tried_again(run: Run) -> None:
         await run("die")
 
     assert (failure.value.code, failure.value.retryable) == ("crashed", True)
+
+
+async def test_a_full_disk_is_said_and_the_work_is_tried_again(
+    run: Run, settings: Settings
+) -> None:
+    with mounted(settings.work_dir, 1), pytest.raises(JobFailed, match="disk is full") as failure:
+        await run("overflow")
+
+    assert (failure.value.code, failure.value.retryable) == ("no_space", True)
+
+
+async def test_not_even_a_folder_for_the_work_is_the_disks_fault_too(
+    run: Run, settings: Settings
+) -> None:
+    with mounted(settings.work_dir, 1, inodes=1):
+        with pytest.raises(JobFailed) as failure:
+            await run("work")
+
+        assert (failure.value.code, failure.value.retryable) == ("no_space", True)
 
 
 async def test_a_child_cannot_publish_what_is_not_its_own(run: Run, media: Path) -> None:
