@@ -40,16 +40,40 @@ function halves(line: string): [string, string] {
   return [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, '')];
 }
 
-/** Read events until the server ends the stream. */
-export async function* serverEvents(response: Response): AsyncGenerator<ServerEvent> {
-  if (!response.body) return;
-  const parser = new EventStreamParser();
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+/** The server pings every 15 s: three silences in a row are a connection that died unnoticed. */
+const PATIENCE_MS = 45_000;
+
+/** Ask for a stream and read events until the server ends it; throws once nothing comes. */
+export async function* serverEvents(
+  ask: (signal: AbortSignal) => Promise<Response>,
+  stop: AbortSignal,
+  patienceMs = PATIENCE_MS,
+): AsyncGenerator<ServerEvent> {
+  const silence = new AbortController();
+  const expect = () => setTimeout(() => silence.abort(new Error('silence')), patienceMs);
+  let timer = expect();
+  try {
+    const response = await ask(AbortSignal.any([stop, silence.signal]));
+    if (!response.body) return;
+    const parser = new EventStreamParser();
+    for await (const piece of pieces(response.body)) {
+      clearTimeout(timer);
+      timer = expect();
+      yield* parser.push(piece);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Safari iterates over no streams. */
+async function* pieces(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      yield* parser.push(value);
+      yield value;
     }
   } finally {
     await reader.cancel().catch(() => undefined);

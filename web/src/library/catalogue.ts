@@ -4,7 +4,7 @@ import { queue } from '../player/player.ts';
 import { without } from '../player/queue.ts';
 import { deleteTrack, listTracks } from '../tracks/calls.ts';
 import { forgetTrack, known, meet } from '../tracks/known.ts';
-import { type Track, underway } from '../tracks/model.ts';
+import { type Track, unsettled } from '../tracks/model.ts';
 import { unwatch, watch } from '../tracks/watching.ts';
 import { arrivals, uploads } from '../uploads/uploads.ts';
 import { language } from '../words/index.ts';
@@ -100,7 +100,7 @@ export async function removeTrack(id: string): Promise<void> {
 function accept(items: readonly Track[], before: readonly string[]): void {
   for (const track of items) {
     meet(track);
-    if (underway(track) && isMine(track)) watch(track.id);
+    if (unsettled(track) && isMine(track)) watch(track.id);
   }
   ids.value = [...new Set([...before, ...items.map((track) => track.id)])];
 }

@@ -8,7 +8,7 @@ import { Notice } from '../parts/notice.tsx';
 import { Title } from '../shell/title.tsx';
 import { getTrack } from '../tracks/calls.ts';
 import { known, meet } from '../tracks/known.ts';
-import { faultOf, type Track, underway } from '../tracks/model.ts';
+import { faultOf, type Track, unsettled } from '../tracks/model.ts';
 import { watch } from '../tracks/watching.ts';
 import { ChooseFiles } from '../uploads/choose.tsx';
 import { faultText } from '../uploads/trouble.ts';
@@ -28,7 +28,7 @@ export function TrackPage({ id }: { readonly id: string }) {
     failure.value = null;
     try {
       const track = meet((await getTrack(id)).track).peek();
-      if (underway(track)) watch(id);
+      if (unsettled(track)) watch(id);
     } catch (error) {
       failure.value = error;
     }

@@ -98,3 +98,8 @@ export const levelled = (track: Pick<Track, 'revision'>): boolean => track.revis
 
 export const underway = (track: Pick<Track, 'state'>): boolean =>
   track.state === 'uploading' || track.state === 'processing';
+
+/** Work goes on; behind `ready` too, until the last rendition is made. */
+export const unsettled = (track: Pick<Track, 'state' | 'renditions'>): boolean =>
+  underway(track) ||
+  (track.state === 'ready' && track.renditions.some(({ finished }) => !finished));

@@ -7,10 +7,10 @@ import { Slots } from '../parts/slots.ts';
 import { GrowingWaveform, type PeaksEvent } from '../waveform/growing.ts';
 import { getTrack } from './calls.ts';
 import { known, meet } from './known.ts';
-import type { Track } from './model.ts';
+import { type Track, unsettled } from './model.ts';
 import { departure, type Journey, type StateEvent, travel } from './stages.ts';
 
-/** A track on its way, followed by its event stream until it is ready or has failed. */
+/** A track on its way, followed by its event stream until no work on it goes on. */
 export interface Watching {
   readonly journey: Signal<Journey>;
   readonly playable: Signal<boolean>;
@@ -28,20 +28,21 @@ const stops = new Map<string, AbortController>();
 
 export const watchingOf = (id: string): Watching | undefined => watched.get(id);
 
-/** Follow a track, once, however often asked. */
+/** Follow a track, once at a time, however often asked. */
 export function watch(id: string): Watching {
-  const running = watched.get(id);
-  if (running) return running;
-  const watching: Watching = {
+  const watching = watched.get(id) ?? {
     journey: signal(departure),
     playable: signal(known(id)?.peek().playable ?? false),
     waveform: new GrowingWaveform(),
     grown: signal(0),
   };
-  const stop = new AbortController();
   watched.set(id, watching);
+  if (stops.has(id)) return watching;
+  const stop = new AbortController();
   stops.set(id, stop);
-  void follow(id, watching, stop.signal).finally(() => stops.delete(id));
+  void follow(id, watching, stop.signal).finally(() => {
+    if (stops.get(id) === stop) stops.delete(id);
+  });
   return watching;
 }
 
@@ -78,11 +79,9 @@ async function untilSettled(id: string, watching: Watching, stop: AbortSignal): 
 async function read(id: string, watching: Watching, stop: AbortSignal): Promise<void> {
   const plain = `/api/v1/tracks/${encodeURIComponent(id)}/events`;
   const address = here(known(id)?.peek().urls.events ?? plain);
-  const response = await request(address, {
-    headers: { Accept: 'text/event-stream' },
-    signal: stop,
-  });
-  for await (const event of serverEvents(response)) {
+  const ask = (signal: AbortSignal) =>
+    request(address, { headers: { Accept: 'text/event-stream' }, signal });
+  for await (const event of serverEvents(ask, stop)) {
     const data: unknown = JSON.parse(event.data);
     if (event.name === 'state') hear(id, watching, data as StateEvent);
     else if (event.name === 'peaks') grow(watching, data as PeaksEvent);
@@ -111,8 +110,8 @@ function grow(watching: Watching, piece: PeaksEvent): void {
 
 function settled(id: string, watching: Watching): boolean {
   const { point, failed } = watching.journey.peek();
-  const state = known(id)?.peek().state;
-  return failed || point === 'ready' || state === 'failed';
+  const track = known(id)?.peek();
+  return failed || (track ? !unsettled(track) : point === 'ready');
 }
 
 const refreshing = new Set<string>();
