@@ -6,8 +6,19 @@ from pathlib import Path
 from server.version import houle_version
 
 
-def show_address(url: str, data: Path, password: str | None) -> None:
-    """Say where it is, where the data lies, and the first password, once."""
+def show_password(password: str) -> None:
+    """Say the first password, once."""
+    lines = [
+        "",
+        "  First start: sign in as  admin  with the password",
+        f"      {password}",
+        "  It is shown this once. `houle user password admin` sets another.",
+    ]
+    _print([*lines, ""])
+
+
+def show_address(url: str, data: Path) -> None:
+    """Say where it is and where the data lies."""
     lines = [
         "",
         f"  Houle {houle_version()}",
@@ -15,13 +26,6 @@ def show_address(url: str, data: Path, password: str | None) -> None:
         f"  API       {url}/api/docs",
         f"  data      {data}",
     ]
-    if password is not None:
-        lines += [
-            "",
-            "  First start: sign in as  admin  with the password",
-            f"      {password}",
-            "  It is shown this once. `houle user password admin` sets another.",
-        ]
     _print([*lines, ""])
 
 

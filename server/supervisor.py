@@ -41,10 +41,12 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> int:
         bound = bind(host, port)
         migrate(settings.database_url)
         password = asyncio.run(first_start.prepare(settings))
+        if password is not None:
+            banner.show_password(password)  # it is stored by now, whatever becomes of this start
         bound.listen(1024)
         if settings.unused:
             logger.warning("settings without effect in this version", settings=settings.unused)
-        family = Family(settings, bound, workers, password)
+        family = Family(settings, bound, workers)
         try:
             return asyncio.run(family.run())
         finally:
@@ -54,12 +56,10 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> int:
 class Family:
     """The supervisor's children and their common life."""
 
-    def __init__(
-        self, settings: Settings, bound: socket.socket, workers: int, password: str | None
-    ) -> None:
+    def __init__(self, settings: Settings, bound: socket.socket, workers: int) -> None:
         self._settings = settings
         self._bound = bound
-        self._password = password
+        self._url = url_of(bound, tls=settings.tls_cert is not None)
         self._metrics = settings.run_dir / "metrics" if workers > 1 else None
         self._signals = 0
         self._stop = asyncio.Event()
@@ -122,6 +122,7 @@ class Family:
     async def _drain(self, worker: asyncio.Task[None], http: list[asyncio.Task[None]]) -> None:
         logger.info("draining")
         began = asyncio.get_running_loop().time()
+        self._bound.close()  # while one copy is open, clients queue for an answer that never comes
         for child in (self._worker, *self._http):
             child.stop()
         await _within(began + WORKER_GRACE, [worker])
@@ -136,10 +137,7 @@ class Family:
     def _serving(self, _told: dict[str, Any]) -> None:
         if not self._announced:
             self._announced = True
-            tls = self._settings.tls_cert is not None
-            banner.show_address(
-                url_of(self._bound, tls=tls), self._settings.data_dir, self._password
-            )
+            banner.show_address(self._url, self._settings.data_dir)
 
     def _working(self, told: dict[str, Any]) -> None:
         if told.get("sandbox") != self._sandbox:

@@ -54,6 +54,43 @@ def test_it_serves_and_finishes_what_it_has_in_hand(tmp_path: Path) -> None:
         assert served.process.wait(30) == 0
 
 
+def refused(port: int) -> bool:
+    """Whether nothing listens there, within a few seconds."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except ConnectionRefusedError:
+            return True
+        except ConnectionResetError:
+            pass
+        time.sleep(0.02)
+    return False
+
+
+def test_while_it_drains_nobody_queues_for_an_answer_that_never_comes(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", "--workers", "2") as served, begun(served, rest=5):
+        served.process.send_signal(signal.SIGTERM)
+        served.until("draining")
+
+        assert refused(served.port)
+        assert served.process.poll() is None
+
+
+def test_a_start_that_fails_shows_the_first_password_all_the_same(tmp_path: Path) -> None:
+    data, broken = tmp_path / "data", tmp_path / "broken.pem"
+    broken.write_text("no certificate")
+    failed = houle(
+        *("serve", "--port", "0"),
+        data=data, HOULE_TLS_CERT=str(broken), HOULE_TLS_KEY=str(broken),
+    )  # fmt: skip
+    assert failed.returncode == 1
+    assert "sign in as  admin" in failed.stderr
+
+    with serving(data) as served:
+        assert "sign in as  admin" not in served.log.read_text()
+
+
 def test_a_killed_child_comes_back_and_all_die_with_their_parent(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "2") as served:
         first = served.child("server.serve_child")
