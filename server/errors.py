@@ -15,6 +15,7 @@ DomainError
 ├── LimitReached          429  (retry_after)
 ├── Unavailable           503  (retry_after)
 └── InsufficientStorage   507
+    └── DiskFull          whoever meets it: an upload, the database
 
 Slices subclass these (`class TrackNotFound(NotFound)`); `server.http.problem` turns them into
 answers. The class name becomes the problem's type, so it is a public name.
@@ -102,3 +103,7 @@ class Unavailable(DomainError):
 
 class InsufficientStorage(DomainError):
     """There is no room for what was sent."""
+
+
+class DiskFull(InsufficientStorage):
+    """The server's disk has no room left, or only what it keeps for itself."""

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from aiohttp import web
 from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import OperationalError
 
-from server.database.sqlite import BUSY_SECONDS, is_busy, readers, writer
-from server.errors import Unavailable
+from server.database.sqlite import BUSY_SECONDS, readers, result_code, writer
+from server.errors import DiskFull, Unavailable
 from server.metrics import DATABASE_SECONDS
 
 P = ParamSpec("P")
@@ -33,11 +36,17 @@ class DatabaseBusy(Unavailable):
 
 
 class Database:
-    """One database file, shared by several processes."""
+    """One database file, shared by several processes.
 
-    def __init__(self, url: str) -> None:
+    A write that finds no room on the disk is a DiskFull; one that waited in vain a DatabaseBusy.
+    """
+
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, busy_seconds: float = BUSY_SECONDS
+    ) -> None:
         self.url = url
-        self._writer = writer(url)
+        self._patience = patience
+        self._writer = writer(url, busy_seconds=busy_seconds)
         self._readers = readers(url, READERS)
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="database-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="database-read")
@@ -67,10 +76,14 @@ class Database:
         self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a change in one transaction; it is on disk when this returns."""
+        # From now on: those behind a write that waits for a lock wait for it, too.
+        deadline = time.monotonic() + self._patience
 
         def run() -> T:
-            with DATABASE_SECONDS.labels("write").time():
-                return _write(self._writer, lambda connection: change(connection, *args, **kwargs))
+            with DATABASE_SECONDS.labels("write").time(), _room_told():
+                return _write(
+                    self._writer, deadline, lambda connection: change(connection, *args, **kwargs)
+                )
 
         return await _in(self._write_thread, run)
 
@@ -96,18 +109,28 @@ async def _in(threads: ThreadPoolExecutor, run: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(threads, context.run, run)
 
 
-def _write(engine: Engine, change: Callable[[Connection], T]) -> T:
+def _write(engine: Engine, deadline: float, change: Callable[[Connection], T]) -> T:
     """Begin, retried while other processes hold the lock; once begun, nothing can be busy."""
-    deadline = time.monotonic() + PATIENCE
-    with engine.connect() as connection:
-        while True:
-            try:
-                transaction = connection.begin()
-            except OperationalError as error:
-                if not is_busy(error):
-                    raise
-                if time.monotonic() + BUSY_SECONDS > deadline:
-                    raise DatabaseBusy("The database is busy. Try again.") from error
-                continue
-            with transaction:
-                return change(connection)
+    with engine.connect() as connection, _begun(connection, deadline):
+        return change(connection)
+
+
+def _begun(connection: Connection, deadline: float) -> RootTransaction:
+    while True:
+        try:
+            return connection.begin()
+        except OperationalError as error:
+            if result_code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() >= deadline:
+                raise DatabaseBusy("The database is busy. Try again.") from error
+
+
+@contextmanager
+def _room_told() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if result_code(error) == sqlite3.SQLITE_FULL:
+            raise DiskFull("The server's disk is full.") from error
+        raise

@@ -4,13 +4,12 @@ import sqlite3
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
-BUSY_SECONDS = 5
+BUSY_SECONDS = 5.0  # SQLite's own wait for a lock, each time it is asked
 
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # in WAL, NORMAL may lose an acknowledged commit at power loss
     "PRAGMA foreign_keys = ON",
@@ -19,7 +18,7 @@ _PRAGMAS = (
 )
 
 
-def writer(url: str) -> Engine:
+def writer(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return the engine of the one writing connection."""
     # used by one thread at a time, not always the one that opened it
     engine = create_engine(
@@ -28,7 +27,7 @@ def writer(url: str) -> Engine:
         connect_args={"check_same_thread": False},
         hide_parameters=True,  # a traceback must not carry a password's hash
     )
-    return _prepared(engine, begin="BEGIN IMMEDIATE")
+    return _prepared(engine, begin="BEGIN IMMEDIATE", busy_seconds=busy_seconds)
 
 
 def readers(url: str, size: int) -> Engine:
@@ -43,24 +42,34 @@ def readers(url: str, size: int) -> Engine:
     return _prepared(engine, begin="BEGIN", read_only=True)
 
 
-def is_busy(error: OperationalError) -> bool:
-    """Tell whether another process held the lock."""
+def result_code(error: DatabaseError) -> int | None:
+    """Return SQLite's primary result code, such as sqlite3.SQLITE_BUSY."""
     original = error.orig
-    return (
-        isinstance(original, sqlite3.OperationalError)
-        and original.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    # errors that the driver itself raises have no code
+    code = getattr(original, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else None
+
+
+def _prepared(
+    engine: Engine, *, begin: str, read_only: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> Engine:
+    pragmas = (
+        f"PRAGMA busy_timeout = {round(1000 * busy_seconds)}",
+        *_PRAGMAS,
+        f"PRAGMA query_only = {int(read_only)}",
     )
 
-
-def _prepared(engine: Engine, *, begin: str, read_only: bool = False) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin by itself
-        for pragma in (*_PRAGMAS, f"PRAGMA query_only = {int(read_only)}"):
+        for pragma in pragmas:
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.connection.cursor().execute(begin)  # exec_driver_sql: four times the cost
+        try:
+            connection.connection.cursor().execute(begin)  # exec_driver_sql: four times the cost
+        except sqlite3.OperationalError as error:  # SQLAlchemy wraps no error of a listener
+            raise OperationalError(begin, None, error) from error
 
     return engine

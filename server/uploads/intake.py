@@ -20,12 +20,12 @@ from sqlalchemy import Connection
 
 from server import jobs, tracks
 from server.database import Database
+from server.errors import DiskFull
 from server.ids import new_id
 from server.settings import Settings
 from server.tracks import NewTrack, Track
 from server.uploads.model import (
     FORM_BYTES,
-    DiskFull,
     EmptyUpload,
     FileRefused,
     FileTooLarge,

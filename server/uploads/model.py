@@ -12,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from server.errors import (
     BadRequest,
     Conflict,
-    InsufficientStorage,
     Invalid,
     LimitReached,
     TooLarge,
@@ -56,10 +55,6 @@ class QuotaReached(TooLarge):
 
 class TooManyUploads(LimitReached):
     """One user sends too many files at once."""
-
-
-class DiskFull(InsufficientStorage):
-    """The server keeps its last room for itself."""
 
 
 class UploadGivenUp(Conflict):

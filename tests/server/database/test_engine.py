@@ -1,9 +1,11 @@
 """Reads see one snapshot, writes are whole, and other processes are waited for."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,11 @@ from sqlalchemy import Connection, column, insert, select, table, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from server.database import Database, now_ms
+from server.database import Database, DatabaseBusy, now_ms
+from server.errors import DiskFull
+from tests.small_disk import fill, mounted
 
+CREATE = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)"
 NOTES = table("notes", column("id"), column("text"))
 
 
@@ -20,8 +25,8 @@ def count(connection: Connection) -> int:
     return len(connection.execute(select(NOTES.c.id)).all())
 
 
-def add(connection: Connection, number: int, *, fail: bool = False) -> int:
-    connection.execute(insert(NOTES).values(id=number, text="…"))
+def add(connection: Connection, number: int, *, fail: bool = False, words: str = "…") -> int:
+    connection.execute(insert(NOTES).values(id=number, text=words))
     if fail:
         raise ValueError("after the insert")
     return number
@@ -29,11 +34,7 @@ def add(connection: Connection, number: int, *, fail: bool = False) -> int:
 
 @pytest.fixture
 async def notes(database: Database) -> Database:
-    await database.write(
-        lambda connection: connection.execute(
-            text("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)")
-        )
-    )
+    await database.write(lambda connection: connection.execute(text(CREATE)))
     return database
 
 
@@ -103,6 +104,51 @@ async def test_a_writer_waits_for_another_process(notes: Database) -> None:
     await holding
 
     assert await notes.read(count) == 2
+
+
+@contextlib.contextmanager
+def locked(database: Database) -> Iterator[None]:
+    """Hold the write lock, as another process would."""
+    other = sqlite3.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+async def test_a_lock_is_waited_for_beyond_sqlites_own_wait(notes: Database) -> None:
+    hurried = Database(notes.url, busy_seconds=0.05)
+    with locked(notes):
+        writing = asyncio.create_task(hurried.write(add, 1))
+        await asyncio.sleep(0.5)
+        assert not writing.done()
+
+    assert await writing == 1
+    await hurried.close()
+
+
+async def test_a_lock_that_is_held_for_too_long_is_said_and_passes(notes: Database) -> None:
+    impatient = Database(notes.url, patience=0.3, busy_seconds=0.05)
+    with locked(notes), pytest.raises(DatabaseBusy, match="Try again"):
+        await impatient.write(add, 1)
+
+    assert await impatient.write(add, 1) == 1
+    await impatient.close()
+
+
+async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
+    with mounted(tmp_path / "small", 4) as folder:
+        database = Database(f"sqlite:///{folder}/x.db")
+        await database.write(lambda connection: connection.execute(text(CREATE)))
+        ballast = fill(folder)
+        with pytest.raises(DiskFull, match="disk is full"):
+            await database.write(add, 1, words="…" * 100_000)
+        assert await database.read(count) == 0
+        ballast.unlink()
+
+        assert await database.write(add, 1) == 1
+        assert await database.read(count) == 1
+        await database.close()
 
 
 async def test_an_acknowledged_commit_is_on_disk(notes: Database) -> None:
