@@ -1,7 +1,10 @@
 """Refuses system calls that media work never makes, by a filter in the kernel (Linux 3.5).
 
 It closes what Landlock and namespaces leave open: sockets that are files (a database's, a container
-engine's), new programs and processes, other processes' memory and signals, rights of files.
+engine's), new programs and processes, other processes' memory, signals, limits and priorities,
+what processes of a user share (System V's memory, message queues), rights and times of files.
+It also closes what would hold memory or disk that nobody sees: files in memory, and mapped files,
+which keep their blocks when their names and descriptors are gone.
 """
 
 import ctypes
@@ -16,9 +19,12 @@ Instruction: TypeAlias = tuple[int, int, int, int]  # code, steps if true, steps
 # linux/bpf_common.h and linux/seccomp.h
 _LOAD, _RETURN = 0x20, 0x06
 _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT = 0x15, 0x35, 0x45
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+_NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+_ARGUMENTS: Final = (16, 24, 32, 40)  # there, the lower halves
 _PR_SET_SECCOMP, _MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 22, 2, 38
 _CLONE_THREAD = 0x10000
+_MAP_ANONYMOUS = 0x20
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15  # a pipe can send any signal to its owner
 _X32 = 0x40000000  # calls of x86_64's second ABI have numbers from here on
 
 _ALLOWED: Final[Instruction] = (_RETURN, 0, 0, 0x7FFF0000)
@@ -27,7 +33,15 @@ _UNKNOWN: Final[Instruction] = (_RETURN, 0, 0, 0x00050000 | errno.ENOSYS)
 
 _MACHINES: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}  # AUDIT_ARCH_*, column
 _CLONE, _CLONE3 = (56, 220), 435
+_MMAP, _FCNTL = (9, 222), (72, 25)
 _SIGNALS_BY_PROCESS: Final = ((62, 129), (234, 131))  # kill, tgkill
+_SETTINGS_BY_PROCESS: Final = (  # zero is the caller
+    (302, 261),  # prlimit64, by which the C library sets and reads the caller's own limits
+    (203, 122),  # sched_setaffinity
+    (144, 119),  # sched_setscheduler
+    (142, 118),  # sched_setparam
+    (314, 274),  # sched_setattr
+)
 _CALLS: Final = {  # by machine; None where there is no such call
     "socket": (41, 198),
     "socketpair": (53, 199),
@@ -40,7 +54,18 @@ _CALLS: Final = {  # by machine; None where there is no such call
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "kcmp": (312, 272),
+    "get_robust_list": (274, 100),
+    "pidfd_open": (434, 434),
     "pidfd_getfd": (438, 438),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "setpgid": (109, 154),
+    "setsid": (112, 157),
     "tkill": (200, 130),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
@@ -56,6 +81,31 @@ _CALLS: Final = {  # by machine; None where there is no such call
     "setxattr": (188, 5),
     "lsetxattr": (189, 6),
     "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "inotify_init": (253, None),  # it would tell the names of files that cannot be opened
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "semget": (64, 190),
+    "semctl": (66, 191),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "msgget": (68, 186),
+    "msgctl": (71, 187),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
     "unshare": (272, 97),
     "setns": (308, 268),
     "mount": (165, 40),
@@ -87,9 +137,13 @@ def restrict() -> None:
         number for numbers in _CALLS.values() if (number := numbers[column]) is not None
     )
     rules += _if_call(_CLONE3, _UNKNOWN)  # the C library then uses clone, which can be looked into
-    rules += _if_call(_CLONE[column], *_if_argument(_IF_ANY_BIT, _CLONE_THREAD))
+    rules += _if_call(_CLONE[column], *_only(_IF_ANY_BIT, _CLONE_THREAD))
+    rules += _if_call(_MMAP[column], *_only(_IF_ANY_BIT, _MAP_ANONYMOUS, argument=3))
+    rules += _if_call(_FCNTL[column], *_never(_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, argument=1))
     for numbers in _SIGNALS_BY_PROCESS:
-        rules += _if_call(numbers[column], *_if_argument(_IF_EQUAL, os.getpid()))
+        rules += _if_call(numbers[column], *_only(_IF_EQUAL, os.getpid()))
+    for numbers in _SETTINGS_BY_PROCESS:
+        rules += _if_call(numbers[column], *_only(_IF_EQUAL, 0, os.getpid()))
     install(rules)
 
 
@@ -122,9 +176,16 @@ def _if_call(number: int, *steps: Instruction) -> list[Instruction]:
     return [(_IF_EQUAL, 0, len(steps), number), *steps]
 
 
-def _if_argument(test: int, operand: int) -> list[Instruction]:
-    """Allow the call if its first argument passes the test; all of these end the program."""
-    return [(_LOAD, 0, 0, _FIRST_ARGUMENT), (test, 0, 1, operand), _ALLOWED, _REFUSED]
+def _only(test: int, *operands: int, argument: int = 0) -> list[Instruction]:
+    """Allow the call if its argument passes one of the tests; the program ends here."""
+    tests = [step for operand in operands for step in ((test, 0, 1, operand), _ALLOWED)]
+    return [(_LOAD, 0, 0, _ARGUMENTS[argument]), *tests, _REFUSED]
+
+
+def _never(*operands: int, argument: int) -> list[Instruction]:
+    """Refuse the call if its argument is one of these; the program ends here."""
+    tests = [step for operand in operands for step in ((_IF_EQUAL, 0, 1, operand), _REFUSED)]
+    return [(_LOAD, 0, 0, _ARGUMENTS[argument]), *tests, _ALLOWED]
 
 
 def _machine() -> tuple[int, int]:

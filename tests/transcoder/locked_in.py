@@ -29,6 +29,7 @@ def main() -> None:
         os.setgroups([])
         os.setgid(spec["user"])
         os.setuid(spec["user"])
+        _leave_a_parent_of_this_user()
     missing = sandbox.enter(
         reads=Path(spec["source"]),
         writes=Path(spec["output"]),
@@ -47,6 +48,13 @@ def main() -> None:
         "cpu": resource.getrlimit(resource.RLIMIT_CPU),
     }
     os.write(out, json.dumps(answer).encode())
+
+
+def _leave_a_parent_of_this_user() -> None:
+    """Go on in a child: most of what can be done to one's own processes needs their user."""
+    if child := os.fork():
+        _, status = os.waitpid(child, 0)
+        os._exit(os.waitstatus_to_exitcode(status))
 
 
 if __name__ == "__main__":
