@@ -1,6 +1,7 @@
 """What a person sees when the server starts, on standard error beside the logs."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from server.version import houle_version
@@ -36,5 +37,6 @@ def show_sandbox(level: str) -> None:
 
 
 def _print(lines: list[str]) -> None:
-    sys.stderr.write("\n".join(lines) + "\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # whoever read it may be gone; that ends no server
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.flush()

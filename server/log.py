@@ -1,11 +1,16 @@
-"""Logs: one JSON object a line on standard error, from our code and from the libraries alike."""
+"""Logs: one JSON object a line on standard error, from our code and from the libraries alike.
+
+A log that cannot be written stops nobody: what is lost is counted, and told once it can be.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import structlog
@@ -17,7 +22,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 
 def configure(service: str, stream: BinaryIO | None = None) -> None:
     """Send everything that is logged in this process to `stream`, as `service`."""
-    target = stream or sys.stderr.buffer
+    sink = Sink(stream or sys.stderr.buffer, service)
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -29,21 +34,57 @@ def configure(service: str, stream: BinaryIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, _line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.BytesLoggerFactory(target),
+        logger_factory=lambda *_: sink,
         cache_logger_on_first_use=False,
     )
-    handler = _LibraryHandler(target, shared)
+    handler = _LibraryHandler(sink, shared)
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger("aiohttp.access").setLevel(logging.CRITICAL)  # the frame writes its own
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
+class Sink:
+    """Takes lines, whether or not the disk or the reader at the end of the pipe does."""
+
+    def __init__(self, target: BinaryIO, service: str) -> None:
+        self._service = service
+        self._target = target
+        self._lost = 0
+        self._lock = threading.Lock()
+
+    def take(self, line: bytes) -> None:
+        with self._lock:
+            try:
+                self._tell_of_the_lost()
+                self._write(line)
+            except OSError:
+                self._lost += 1
+
+    debug = info = warning = error = critical = take  # structlog calls by level
+
+    def _tell_of_the_lost(self) -> None:
+        if self._lost:
+            event = {
+                "event": "log lines lost",
+                "count": self._lost,
+                "level": "error",
+                "service": self._service,
+                "timestamp": datetime.now(UTC).isoformat(),
+            }
+            self._write(_line(None, "", event))
+            self._lost = 0
+
+    def _write(self, line: bytes) -> None:
+        self._target.write(line + b"\n")
+        self._target.flush()
+
+
 class _LibraryHandler(logging.Handler):
     """Gives the records of libraries the shape of ours."""
 
-    def __init__(self, target: BinaryIO, processors: list[structlog.types.Processor]) -> None:
+    def __init__(self, sink: Sink, processors: list[structlog.types.Processor]) -> None:
         super().__init__()
-        self._target = target
+        self._sink = sink
         self._processors = processors
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -56,8 +97,7 @@ class _LibraryHandler(logging.Handler):
             event["exc_info"] = record.exc_info
         for process in self._processors:
             event = process(record, record.levelname.lower(), event)  # type: ignore[assignment]
-        self._target.write(_line(None, "", event) + b"\n")
-        self._target.flush()
+        self._sink.take(_line(None, "", event))
 
 
 def _of(service: str) -> structlog.types.Processor:

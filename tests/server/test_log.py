@@ -1,9 +1,13 @@
 """Logs are JSON lines, and planted secrets are not in them."""
 
+import errno
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -18,13 +22,18 @@ CANARY = "c4n4ry-5ecret-0123456789"
 
 
 @pytest.fixture
-def lines() -> Iterator[io.BytesIO]:
-    stream = io.BytesIO()
+def logging_as_before() -> Iterator[None]:
     before = (logging.root.handlers[:], logging.root.level)
-    log.configure("test", stream)
-    yield stream
+    yield
     structlog.reset_defaults()
     logging.root.handlers, logging.root.level = before
+
+
+@pytest.fixture
+def lines(logging_as_before: None) -> io.BytesIO:
+    stream = io.BytesIO()
+    log.configure("test", stream)
+    return stream
 
 
 async def test_a_request_is_one_line(lines: io.BytesIO, client: Client) -> None:
@@ -67,6 +76,51 @@ def test_a_library_cannot_forge_a_line(lines: io.BytesIO) -> None:
     (line,) = [json.loads(one) for one in lines.getvalue().splitlines()]
 
     assert (line["event"], line["level"], line["job"]) == ("two\r\n{lines}", "warning", "7")
+
+
+async def test_a_log_on_a_full_disk_stops_nobody(logging_as_before: None, client: Client) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        log.configure("test", full)
+        logging.getLogger("library").warning("this is lost")
+
+        assert (await client.get("/livez")).status == 200
+
+
+async def test_a_log_that_nobody_reads_any_more_stops_nobody(
+    logging_as_before: None, client: Client
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        log.configure("test", pipe)
+
+        assert (await client.get("/livez")).status == 200
+
+
+class Disk(io.BytesIO):
+    """A disk that is full at times."""
+
+    full = False
+
+    def write(self, content: Any) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(content)
+
+
+def test_what_a_log_lost_is_counted_and_told_as_soon_as_it_can_be(
+    logging_as_before: None,
+) -> None:
+    disk = Disk()
+    log.configure("test", disk)
+    disk.full = True
+    structlog.get_logger().info("lost")
+    logging.getLogger("library").warning("lost")
+    disk.full = False
+    structlog.get_logger().info("kept")
+
+    lost, kept = [json.loads(one) for one in disk.getvalue().splitlines()]
+    assert (lost["event"], lost["count"], kept["event"]) == ("log lines lost", 2, "kept")
 
 
 @pytest.mark.parametrize(
