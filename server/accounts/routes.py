@@ -19,7 +19,6 @@ from server.accounts.model import InvalidToken, User
 from server.accounts.passwords import Passwords
 from server.accounts.registration import Registration
 from server.accounts.same_origin import refuse_cross_site, require_same_origin
-from server.accounts.sessions import RefreshToken
 from server.accounts.sign_in import Session, SignIn
 from server.accounts.signing_keys import SigningKeys
 from server.accounts.tokens import LIFETIME, Tokens
@@ -27,8 +26,7 @@ from server.database import DATABASE
 from server.http.access import Access, bearer
 from server.http.client import client_address
 from server.http.principal import AUTHENTICATE, Authenticate, signed_in
-from server.http.reading import read_body
-from server.http.routes import Routes, rendered
+from server.http.routes import OptionalBody, Routes, rendered
 from server.settings import SETTINGS
 
 REGISTRATION = web.AppKey("registration", Registration)
@@ -104,15 +102,16 @@ async def login(request: web.Request, body: Credentials) -> web.Response:
     "/api/v1/auth/refresh",
     summary="Exchange a refresh token for a new pair",
     access=Access.OPEN,
+    body=OptionalBody(RefreshTokenShown),
     answers={200: TokensGiven},
 )
-async def refresh(request: web.Request) -> web.Response:
-    """The body is `{"refresh_token": …}`; without one the cookie is read, from our own pages only.
+async def refresh(request: web.Request, body: RefreshTokenShown | None) -> web.Response:
+    """Without a token in the body the cookie is read, from our own pages only.
 
     Each refresh token serves once. Showing a spent one ends the session; within 10 seconds it gets
     the same answer again, since replies get lost.
     """
-    shown, by_cookie = await _shown(request)
+    shown, by_cookie = _shown(request, body)
     if shown is None:
         raise InvalidToken("A refresh token is needed.")
     return _given(request, await request.app[SIGN_IN].renew(shown), by_cookie=by_cookie)
@@ -122,21 +121,19 @@ async def refresh(request: web.Request) -> web.Response:
     "/api/v1/auth/logout",
     summary="Sign out",
     access=Access.OPEN,
+    body=OptionalBody(RefreshTokenShown),
     answers={204: None},
 )
-async def logout(request: web.Request) -> web.Response:
-    """Ends the session that `{"refresh_token": …}`, else the cookie, else the bearer names.
+async def logout(request: web.Request, body: RefreshTokenShown | None) -> web.Response:
+    """Ends the session that the body's token, else the cookie, else the bearer proves.
 
     The access token stays valid until it expires.
     """
-    shown, by_cookie = await _shown(request)
-    session_id = None
+    shown, by_cookie = _shown(request, body)
     if shown is not None:
-        session_id = RefreshToken.parse(shown).session_id
+        await request.app[SIGN_IN].out(shown)
     elif access_token := bearer(request):
-        session_id = (await request.app[TOKENS].read(access_token)).session_id
-    if session_id is not None:
-        await request.app[SIGN_IN].out(session_id)
+        await request.app[SIGN_IN].out_by_access_token(access_token)
     answer = web.Response(status=204)
     if by_cookie:
         cookie.remove(request, answer)
@@ -170,12 +167,10 @@ async def jwks(request: web.Request) -> web.Response:
     return answer
 
 
-async def _shown(request: web.Request) -> tuple[str | None, bool]:
+def _shown(request: web.Request, body: RefreshTokenShown | None) -> tuple[str | None, bool]:
     """Return the refresh token that the request shows, and whether it came by cookie."""
-    if request.can_read_body:
-        body = await read_body(request, RefreshTokenShown)
-        if body.refresh_token is not None:
-            return body.refresh_token, False
+    if body is not None and body.refresh_token is not None:
+        return body.refresh_token, False
     shown = cookie.read(request)
     if shown is not None:
         require_same_origin(request)

@@ -118,6 +118,12 @@ def end_session(connection: Connection, session_id: str) -> None:
     connection.execute(delete(SESSIONS).where(SESSIONS.c.id == session_id))
 
 
+def end_session_of(connection: Connection, shown: RefreshToken) -> None:
+    """Sign out the session that the token proves; whoever knows its id alone ends nothing."""
+    proven = (SESSIONS.c.token_hash == shown.hash) | (SESSIONS.c.spent_hash == shown.hash)
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.id == shown.session_id, proven))
+
+
 def end_sessions(connection: Connection, user_id: str) -> int:
     """Sign a user out everywhere; return how many sessions that were."""
     return connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == user_id)).rowcount

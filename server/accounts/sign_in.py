@@ -22,6 +22,7 @@ from server.accounts.sessions import (
     Outcome,
     RefreshToken,
     end_session,
+    end_session_of,
     open_session,
     rotate,
 )
@@ -91,9 +92,15 @@ class SignIn:
             raise InvalidToken("The refresh token is not valid, or no longer. Sign in again.")
         return self._session(rotation.user, successor, rotation.lasts_ms)
 
-    async def out(self, session_id: str) -> None:
-        """End a session; one that has ended already is as good."""
-        await self._database.write(end_session, session_id)
+    async def out(self, text: str) -> None:
+        """End the session of a refresh token; one that has ended already is as good."""
+        await self._database.write(end_session_of, RefreshToken.parse(text))
+
+    async def out_by_access_token(self, text: str) -> None:
+        """End the session that an access token came from, if it came from one."""
+        claims = await self._tokens.read(text)
+        if claims.session_id is not None:
+            await self._database.write(end_session, claims.session_id)
 
     async def _compared(
         self, password_hash: str | None, password: str, attempts: tuple[str, ...]

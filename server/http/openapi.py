@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from server.http.access import Access
 from server.http.problem import CONTENT_TYPE, Problem
-from server.http.routes import Answer, Binary, Body, Multipart, Operation
+from server.http.routes import Answer, Binary, Body, Multipart, Operation, OptionalBody
 
 Json: TypeAlias = dict[str, Any]
 Mode: TypeAlias = tuple[type[BaseModel], Any]  # pydantic: "validation" or "serialization"
@@ -65,10 +65,11 @@ def _models(operations: Iterable[Operation]) -> set[Mode]:
         for answer in operation.answers.values():
             if isinstance(answer, type):
                 found.add((answer, "serialization"))
-        if isinstance(operation.body, type):
-            found.add((operation.body, "validation"))
-        if isinstance(operation.body, Multipart):
-            found.add((operation.body.fields, "validation"))
+        match operation.body:
+            case (type() as model) | OptionalBody(model) | Multipart(fields=model):
+                found.add((model, "validation"))
+            case Binary() | None:
+                pass
     return found
 
 
@@ -88,7 +89,10 @@ def _operation(operation: Operation, refs: Refs) -> Json:
     if operation.description:
         made["description"] = operation.description
     if operation.body is not None:
-        made["requestBody"] = {"required": True, "content": _body(operation.body, refs)}
+        made["requestBody"] = {
+            "required": not isinstance(operation.body, OptionalBody),
+            "content": _body(operation.body, refs),
+        }
     return made
 
 
@@ -166,7 +170,8 @@ def _body(body: Body, refs: Refs) -> Json:
         return {body.content_type: {}}
     if body is None:
         return {}
-    return {"application/json": {"schema": refs[body, "validation"]}}
+    model = body.model if isinstance(body, OptionalBody) else body
+    return {"application/json": {"schema": refs[model, "validation"]}}
 
 
 def _problem(refs: Refs) -> Json:

@@ -17,7 +17,17 @@ from server.errors import NotFound
 from server.http.access import Access, admit
 from server.http.reading import read_body, read_query
 
-__all__ = ["OPERATIONS", "Access", "Auth", "Binary", "Multipart", "Operation", "Routes", "rendered"]
+__all__ = [
+    "OPERATIONS",
+    "Access",
+    "Auth",
+    "Binary",
+    "Multipart",
+    "Operation",
+    "OptionalBody",
+    "Routes",
+    "rendered",
+]
 
 Handler: TypeAlias = Callable[..., Awaitable[BaseModel | web.StreamResponse]]
 H = TypeVar("H", bound=Handler)
@@ -38,8 +48,15 @@ class Multipart:
     files: tuple[str, ...] = ("file",)
 
 
+@dataclass(frozen=True, slots=True)
+class OptionalBody:
+    """A JSON body that may be left out; the handler gets None then."""
+
+    model: type[BaseModel]
+
+
 Answer: TypeAlias = type[BaseModel] | Binary | Sequence[Binary] | None
-Body: TypeAlias = type[BaseModel] | Binary | Multipart | None
+Body: TypeAlias = type[BaseModel] | OptionalBody | Binary | Multipart | None
 
 
 class Auth(Enum):
@@ -155,17 +172,21 @@ class Routes:
 
 
 def _served(operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    json_body = operation.body if isinstance(operation.body, type) else None
-
     async def serve(request: web.Request) -> web.StreamResponse:
         if not request.path.isprintable():  # aiohttp's Python parser lets any byte pass
             raise NotFound("There is nothing at this address.")
         await admit(request, operation.access)
-        declared: dict[str, BaseModel] = {}
+        declared: dict[str, BaseModel | None] = {}
         if operation.query is not None:
             declared["query"] = read_query(request, operation.query)
-        if json_body is not None:
-            declared["body"] = await read_body(request, json_body)
+        match operation.body:
+            case type() as model:
+                declared["body"] = await read_body(request, model)
+            case OptionalBody(model):
+                there = request.can_read_body
+                declared["body"] = await read_body(request, model) if there else None
+            case Binary() | Multipart() | None:
+                pass  # the handler reads it as a stream
         answer = await operation.handler(request, **declared)
         if isinstance(answer, BaseModel):
             return rendered(answer, status=operation.success)

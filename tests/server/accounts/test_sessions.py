@@ -129,6 +129,26 @@ async def test_signing_out_by_refresh_token_ends_the_session(person: Person, fir
     assert (await person.refresh(first)).status == 401
 
 
+async def test_who_knows_the_session_and_not_its_secret_signs_nobody_out(
+    person: Person, first: str
+) -> None:
+    session = base64.urlsafe_b64decode(first)[:16]
+    guessed = base64.urlsafe_b64encode(session + bytes(32)).decode()
+
+    await person.post("/api/v1/auth/logout", {"refresh_token": guessed})
+
+    assert (await person.refresh(first)).status == 200
+
+
+async def test_a_token_whose_successor_was_lost_on_its_way_still_signs_out(
+    person: Person, first: str
+) -> None:
+    second = (await person.refresh(first)).body["refresh_token"]
+    await person.post("/api/v1/auth/logout", {"refresh_token": first})
+
+    assert (await person.refresh(second)).status == 401
+
+
 async def test_signing_out_by_access_token_ends_the_session_it_came_from(
     person: Person, anna: User
 ) -> None:

@@ -69,6 +69,16 @@ async def test_a_form_lists_its_fields_and_its_file(document: dict[str, Any]) ->
     assert "Location" in operation["responses"]["202"]["headers"]
 
 
+async def test_a_body_that_may_be_left_out_says_so(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+
+    for path in ("/api/v1/auth/refresh", "/api/v1/auth/logout"):
+        body = paths[path]["post"]["requestBody"]
+        assert body["required"] is False, path
+        assert "$ref" in body["content"]["application/json"]["schema"], path
+    assert paths["/api/v1/auth/login"]["post"]["requestBody"]["required"] is True
+
+
 async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     def references(node: Any) -> list[str]:
         if isinstance(node, dict):
