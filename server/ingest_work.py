@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import re
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 import structlog
 
 from jobs.worker import JobFailed, Lease
+from server.scratch import kept_small, most_for, remove
 from server.settings import Settings
 from storage import NoSpace, Storage, keys
 from transcoder.errors import MediaError
@@ -53,7 +53,7 @@ class Ingest:
             log.warning("ingest broke off", job=lease.job.id, reason=f"{error!r}")
             raise _outcome(error) from error
         finally:
-            await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+            await asyncio.to_thread(remove, scratch)
         return {}
 
     async def _follow(
@@ -70,7 +70,7 @@ class Ingest:
             reads=source,
             writes=scratch,
         )
-        async with aclosing(reports):
+        async with kept_small(scratch, most_for(source)), aclosing(reports):
             async for report in reports:
                 if (made := file_of(report)) is not None:
                     path = await asyncio.to_thread(_inside, scratch, made)
@@ -162,4 +162,4 @@ def sweep(settings: Settings) -> None:
     """Remove the scratch folders of a worker that was killed."""
     for left in settings.work_dir.iterdir():
         log.info("scratch folder swept", folder=left.name)
-        shutil.rmtree(left, ignore_errors=True)
+        remove(left)

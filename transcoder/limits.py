@@ -14,8 +14,10 @@ class Limits:
     silence_seconds: float = 120  # without a single report
     cpu_seconds: int = 12 * 3600
     memory_bytes: int = 1024 * MIB  # of address space, beyond the zygote's
-    file_bytes: int = 2048 * MIB  # of any one file
-    open_files: int = 64
+    # Of any one file: the waveform of twelve hours at 384 kHz takes 248 MiB, all else far less.
+    file_bytes: int = 256 * MIB
+    # Files without a name are not seen by whoever counts; so many, at most, can hold room.
+    open_files: int = 32
     # Of the whole user, before Linux 5.14; so wide, and only the last wall against a fork bomb.
     processes: int = 4096
 

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,23 @@ def overflow(spec: dict[str, Any], tell: Tell) -> None:
     with (Path(spec["output"]) / "r1/aac-128/1.m4s").open("wb") as file:
         while True:
             file.write(bytes(1 << 20))
+
+
+def hoard(spec: dict[str, Any], tell: Tell) -> None:
+    """Make one file after another and tell of none."""
+    for n in count():
+        (Path(spec["output"]) / f"{n}").write_bytes(bytes(1 << 20))
+        time.sleep(0.01)
+
+
+def burrow(spec: dict[str, Any], tell: Tell) -> None:
+    """Leave folders in folders, the last of them locked."""
+    tell(segment(spec, 0))
+    for _ in range(3000):
+        Path("deeper").mkdir()
+        os.chdir("deeper")
+    Path("locked").mkdir(0)
+    raise NoSound
 
 
 def lie(spec: dict[str, Any], tell: Tell) -> None:

@@ -128,6 +128,24 @@ async def test_not_even_a_folder_for_the_work_is_the_disks_fault_too(
         assert (failure.value.code, failure.value.retryable) == ("no_space", True)
 
 
+async def test_a_child_that_fills_the_disk_is_stopped(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.scratch._LEAST", 16 << 20)
+    with pytest.raises(JobFailed, match="room") as failure:
+        await run("hoard")
+
+    assert not failure.value.retryable
+    assert list(settings.work_dir.iterdir()) == []
+
+
+async def test_folders_of_any_depth_are_removed(run: Run, settings: Settings) -> None:
+    with pytest.raises(JobFailed):
+        await run("burrow")
+
+    assert list(settings.work_dir.iterdir()) == []
+
+
 async def test_a_child_cannot_publish_what_is_not_its_own(run: Run, media: Path) -> None:
     with pytest.raises(JobFailed):
         await run("lie")
