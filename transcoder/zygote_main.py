@@ -15,7 +15,6 @@ import os
 import select
 import signal
 import socket
-import tempfile
 import traceback
 from collections.abc import Callable
 from importlib import import_module
@@ -125,20 +124,20 @@ class Zygote:
     def _trial(self) -> list[str]:
         """Lock a child in and have it say what is missing here."""
         reading, writing = os.pipe()
-        with tempfile.TemporaryDirectory() as folder:
-            process = os.fork()
-            if not process:
-                try:
-                    missing = sandbox.enter(
-                        reads=Path(folder), writes=Path(folder), keep=[writing], limits=Limits()
-                    )
-                    os.write(writing, json.dumps(missing).encode())
-                finally:
-                    os._exit(0)
-            os.close(writing)
-            with open(reading, "rb") as pipe:  # noqa: PTH123 -- it is a descriptor
-                said = pipe.read()
-            os.waitpid(process, 0)
+        process = os.fork()
+        if not process:
+            try:
+                # It meets no media and writes nothing; elsewhere may be no folder to write into.
+                missing = sandbox.enter(
+                    reads=Path(os.devnull), writes=Path("/"), keep=[writing], limits=Limits()
+                )
+                os.write(writing, json.dumps(missing).encode())
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with open(reading, "rb") as pipe:  # noqa: PTH123 -- it is a descriptor
+            said = pipe.read()
+        os.waitpid(process, 0)
         return list(json.loads(said)) if said else ["no sandbox at all"]
 
     def _say(self, message: dict[str, Any]) -> None:

@@ -156,3 +156,35 @@ def test_a_zygote_on_a_lesser_machine_says_loudly_what_is_missing() -> None:
     assert answer.stdout.strip() == "partial: no network namespace, no landlock"
     assert "WARNING" in answer.stderr
     assert "not fully locked in" in answer.stderr
+
+
+# Landlock makes the machine one on which nothing can be written, as an image may be.
+ON_A_READ_ONLY_MACHINE = """
+import asyncio
+from pathlib import Path
+from transcoder import landlock
+from transcoder.zygote import Zygote
+
+async def main():
+    zygote = await Zygote.start(nice=0, tasks={})
+    print(zygote.sandbox)
+    await zygote.close()
+
+EXECUTE, READ_DIR = 1 << 0, 1 << 3
+readable = (Path("/"), EXECUTE | READ_DIR | landlock.READ_FILE)
+landlock.restrict([readable, (Path("/dev/null"), landlock.READ_WRITE_DEVICE)])
+asyncio.run(main())
+"""
+
+
+def test_a_zygote_needs_no_folder_to_write_into() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-B", "-c", ON_A_READ_ONLY_MACHINE],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert answer.stdout.strip() == "full"
