@@ -19,6 +19,7 @@ from server.events import BUS
 from server.json import dumps
 from server.tracks import store
 from server.tracks.events import SETTLED, Event, state_event, topic
+from server.tracks.messages import TrackResource
 from server.tracks.model import Track, TrackNotFound, Viewer
 from server.tracks.peaks_so_far import PEAKS
 from server.tracks.showing import resource
@@ -47,11 +48,20 @@ async def follow(request: web.Request, track_id: str, viewer: Viewer) -> web.Str
         grown = request.app[PEAKS].event(topic(track_id))
         if grown is not None and not track.settled:
             await answer.write(_peaks(grown))
-        over = track.settled and await _tell_track(request, answer, track, viewer)
-        if not over:
+        if not await _is_over(request, answer, track, viewer):
             await _follow(request, answer, track, viewer, events)
     await answer.write_eof()
     return answer
+
+
+async def _is_over(
+    request: web.Request, answer: web.StreamResponse, track: Track, viewer: Viewer
+) -> bool:
+    """Tell a settled track, and whether nothing more will come."""
+    if not track.settled:
+        return False
+    shown = await _tell_track(request, answer, track, viewer)
+    return shown is None or shown.is_complete
 
 
 async def _follow(
@@ -69,7 +79,8 @@ async def _follow(
             case "peaks":
                 await answer.write(_peaks(event))
             case "changed":
-                if await _tell_track(request, answer, track, viewer) and told:
+                shown = await _tell_track(request, answer, track, viewer)
+                if shown is None or (shown.is_complete and told):
                     return
             case "state":
                 await answer.write(_line("state", _shown(event, early=viewer.hears_early(track))))
@@ -95,13 +106,12 @@ async def _with_pings(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
 
 async def _tell_track(
     request: web.Request, answer: web.StreamResponse, track: Track, viewer: Viewer
-) -> bool:
-    """Tell the track as it is now; return whether nothing more will come."""
+) -> TrackResource | None:
+    """Tell the track as it is now; None when it is gone, or hidden from this viewer by now."""
     shown = await resource(request, track.id, viewer)
-    if shown is None:
-        return True
-    await answer.write(_line("track", shown.model_dump_json().encode()))
-    return shown.is_complete
+    if shown is not None:
+        await answer.write(_line("track", shown.model_dump_json().encode()))
+    return shown
 
 
 def _shown(event: Event, *, early: bool) -> bytes:

@@ -201,3 +201,20 @@ async def test_private_tracks_are_followed_by_link_and_not_without(
 
     assert (bare.status, linked.status) == (404, 200)
     linked.close()
+
+
+async def test_a_track_that_turns_private_is_followed_by_its_owner_alone(
+    studio: Studio, marin: Person, ines: Person
+) -> None:
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    async with following(ines, track["id"]) as hers, following(marin, track["id"]) as his:
+        await hers.next("state")
+        await his.next("state")
+        path = f"/api/v1/tracks/{track['id']}"
+        await marin.request("PATCH", path, json={"visibility": "private"})
+        await worker.report(Progress(stage="analysing", percent=40))
+
+        assert [name async for name, _ in hers] == []
+        assert (await his.next("state"))["percent"] == 40
