@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeAlias
+from urllib.parse import quote
 
 from aiohttp import web
 from dotenv import dotenv_values
@@ -174,7 +175,7 @@ def load(
     values |= {name: value for name, value in overrides.items() if value is not None}
     data_dir = Path(values.setdefault("data_dir", "data")).expanduser().absolute()
     values.setdefault("database_url", f"sqlite:///{data_dir}/houle.db")
-    values.setdefault("storage_url", f"file://{data_dir}/media")
+    values.setdefault("storage_url", f"file://{quote(os.fsencode(data_dir / 'media'))}")
     _refuse_what_comes_later(values)
     if "secret_key" not in values:
         values["secret_key"] = _own_secret(data_dir)

@@ -7,16 +7,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.engine import make_url
 
-from server.database.sqlite import writer
+from server.database.sqlite import database_file, writer
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def migrate(url: str) -> None:
     """Bring the database to the newest schema; of several callers at once one does the work."""
-    path = Path(make_url(url).database or "")
+    path = database_file(url)
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = writer(url)
     try:

@@ -1,12 +1,14 @@
 """How SQLite is opened: the pragmas, and transactions that begin as they will be used."""
 
 import sqlite3
+from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
+PREFIX = "sqlite:///"
 BUSY_SECONDS = 5.0  # SQLite's own wait for a lock, each time it is asked
 
 _PRAGMAS = (
@@ -22,7 +24,7 @@ def writer(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return the engine of the one writing connection."""
     # used by one thread at a time, not always the one that opened it
     engine = create_engine(
-        url,
+        _address(url),
         poolclass=StaticPool,
         connect_args={"check_same_thread": False},
         hide_parameters=True,  # a traceback must not carry a password's hash
@@ -33,7 +35,7 @@ def writer(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
 def readers(url: str, size: int) -> Engine:
     """Return the engine of connections that see one snapshot a transaction and change nothing."""
     engine = create_engine(
-        url,
+        _address(url),
         poolclass=QueuePool,
         pool_size=size + 1,  # one more for the inline reads
         connect_args={"check_same_thread": False},
@@ -42,12 +44,21 @@ def readers(url: str, size: int) -> Engine:
     return _prepared(engine, begin="BEGIN", read_only=True)
 
 
+def database_file(url: str) -> Path:
+    """Return the file that an address names: all of what follows, be there a `?` in it."""
+    return Path(url.removeprefix(PREFIX))
+
+
 def result_code(error: DatabaseError) -> int | None:
     """Return SQLite's primary result code, such as sqlite3.SQLITE_BUSY."""
     original = error.orig
     # errors that the driver itself raises have no code
     code = getattr(original, "sqlite_errorcode", None)
     return code & 0xFF if isinstance(code, int) else None
+
+
+def _address(url: str) -> URL:
+    return URL.create("sqlite", database=str(database_file(url)))
 
 
 def _prepared(

@@ -1,11 +1,14 @@
 """Settings are checked by name and value before anything starts."""
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
+from server.media import open_storage
 from server.settings import SettingsError, load
+from tests.server.tracks.studio import body_of
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,16 @@ def test_the_environment_wins_over_the_file_and_an_option_over_both(tmp_path: Pa
     assert (settings.true_peak, settings.loudness_target) == (-3, -16)
     assert settings.database_url == f"sqlite:///{tmp_path}/houle.db"
     assert settings.storage_url == f"file://{tmp_path}/media"
+
+
+async def test_media_lie_in_the_data_folder_whatever_its_name_is(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a#b?c=%20d \xc3\xa9 \xff"))
+    settings = load({}, None, data_dir=folder)
+
+    await open_storage(settings.storage_url).put("tracks/t1/original", body_of(b"a song"))
+
+    assert (folder / "media/tracks/t1/original").read_bytes() == b"a song"
+    assert load(settings.environment(), None).storage_url == settings.storage_url
 
 
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -1,11 +1,9 @@
 """Reads see one snapshot, writes are whole, and other processes are waited for."""
 
 import asyncio
-import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,9 @@ from sqlalchemy import Connection, column, insert, select, table, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from server.database import Database, DatabaseBusy, now_ms
+from server.database import Database, DatabaseBusy, migrate, now_ms
 from server.errors import DiskFull
+from tests.server.write_lock import locked
 from tests.small_disk import fill, mounted
 
 CREATE = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)"
@@ -106,16 +105,6 @@ async def test_a_writer_waits_for_another_process(notes: Database) -> None:
     assert await notes.read(count) == 2
 
 
-@contextlib.contextmanager
-def locked(database: Database) -> Iterator[None]:
-    """Hold the write lock, as another process would."""
-    other = sqlite3.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield
-    other.execute("ROLLBACK")
-    other.close()
-
-
 async def test_a_lock_is_waited_for_beyond_sqlites_own_wait(notes: Database) -> None:
     hurried = Database(notes.url, busy_seconds=0.05)
     with locked(notes):
@@ -173,6 +162,18 @@ def test_the_clock_speaks_postgresql_too() -> None:
     spoken = str(select(now_ms()).compile(dialect=registry.load("postgresql")()))
 
     assert "clock_timestamp()" in spoken
+
+
+async def test_a_database_may_lie_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a#b?c=%20d é"
+    url = f"sqlite:///{folder}/x.db"
+    await asyncio.to_thread(migrate, url)
+    opened = Database(url)
+
+    assert await opened.write(lambda connection: connection.scalar(text("SELECT 1"))) == 1
+    await opened.close()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert (folder / "x.db").is_file()
 
 
 async def test_a_closed_database_leaves_no_journal_behind(tmp_path: Path) -> None:
