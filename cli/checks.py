@@ -10,10 +10,14 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from server import data_folder
+from server.database import database_file
+from server.disk_floor import disk_floor, existing
 from server.http.page import PAGE_FOLDER
 from server.listening import PortInUse, bind
+from server.media import media_folder
 from server.settings import Settings
 from server.start_error import StartError
 
@@ -104,12 +108,11 @@ def _data(settings: Settings) -> Iterator[Finding]:
     secret = folder / "secret.key"
     if secret.exists() and stat.S_IMODE(secret.stat().st_mode) & 0o077:
         yield Finding("warn", "data", f"others can read {secret}", f"Run: chmod 600 {secret}")
-    usage = shutil.disk_usage(folder)
-    words = f"{folder}, {usage.free / GIB:.1f} GiB free"
-    if usage.free < settings.disk_floor:
-        advice = (
-            f"Uploads are refused below {settings.disk_floor / GIB:.1f} GiB (HOULE_DISK_FLOOR)."
-        )
+    media = media_folder(settings.storage_url)
+    usage = shutil.disk_usage(existing(media))
+    words = f"{media}, {usage.free / GIB:.1f} GiB free"
+    if usage.free < (floor := disk_floor(settings)):
+        advice = f"Uploads are refused below {floor / GIB:.1f} GiB (HOULE_DISK_FLOOR)."
         yield Finding("fail", "data", words, advice)
     elif usage.free < usage.total * 0.2:
         yield Finding("warn", "data", words, "The disk is more than 80 % full.")
@@ -118,9 +121,9 @@ def _data(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Finding:
-    path = settings.database_url.removeprefix("sqlite:///")
+    path = database_file(settings.database_url)
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"file:{quote(bytes(path))}?mode=ro", uri=True)
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         connection.close()
     except sqlite3.OperationalError as error:
@@ -131,7 +134,7 @@ def _database(settings: Settings) -> Finding:
         return Finding("fail", "database", f"{path}: {error}", "Restore it from a backup.")
     if verdict != "ok":
         return Finding("fail", "database", f"{path}: {verdict}", "Restore it from a backup.")
-    return Finding("ok", "database", path)
+    return Finding("ok", "database", str(path))
 
 
 def _port(settings: Settings) -> Finding:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from server import worker_note
+from server.disk_floor import disk_floor
 from server.http.health import HEALTH, State
 from server.media import STORAGE
 from server.settings import SETTINGS
@@ -25,7 +28,8 @@ def setup(app: web.Application) -> None:
 
     async def disk() -> State:
         free = await storage.free_bytes()
-        return State.DEGRADED if free is not None and free < settings.disk_floor else State.UP
+        floor = await asyncio.to_thread(disk_floor, settings)
+        return State.DEGRADED if free is not None and free < floor else State.UP
 
     app[HEALTH].register("worker", worker)
     app[HEALTH].register("sandbox", sandbox)

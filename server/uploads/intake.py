@@ -8,19 +8,18 @@ breaks off in between leaves a folder that is announced, and is removed when it 
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from server import jobs, tracks
 from server.database import Database
-from server.errors import DiskFull
+from server.disk_floor import disk_floor
+from server.errors import DiskFull, DomainError
 from server.ids import new_id
 from server.settings import Settings
 from server.tracks import NewTrack, Track
@@ -41,7 +40,7 @@ from transcoder.sniff import HEAD, sniff
 
 POOL = "cpu"
 ALIVE_SECONDS = 30.0  # between two signs of life of a running upload
-FLOOR_SHARE = 0.05  # of the disk, where no HOULE_DISK_FLOOR says otherwise
+LOOK_BYTES = 64 * 1024**2  # of one file between two looks at the disk
 
 log = structlog.get_logger()
 
@@ -53,40 +52,50 @@ class Intake:
         self.database = database
         self.storage = storage
         self._settings = settings
+        self._running: list[Upload] = []  # in the order in which they began
 
     @asynccontextmanager
     async def upload(
         self, owner_id: str, limits: Limits, *, announced: int | None
     ) -> AsyncIterator[Upload]:
         """Begin an upload; what is not committed at the end leaves nothing behind."""
-        track_id = new_id()
-        await self._require_room(announced or 0)
-        left = await self.database.write(_reserve, track_id, owner_id, limits, announced or 0)
-        upload = Upload(self, track_id, owner_id, limits, left)
-        alive = asyncio.create_task(self._keep_alive(track_id))
+        upload = Upload(self, new_id(), owner_id, limits, announced or 0)
+        self._running.append(upload)
         try:
-            yield upload
+            await self.require_room(upload)
+            async with self._announced(upload):
+                yield upload
+        finally:
+            self._running.remove(upload)
+
+    async def require_room(self, upload: Upload) -> None:
+        """Refuse an upload for which there is no room beside those that began before it.
+
+        Other processes' uploads are seen only as far as they have come: hence a look now and then.
+        """
+        free = await self.storage.free_bytes()
+        if free is None:
+            return
+        floor = await asyncio.to_thread(disk_floor, self._settings)
+        first = self._running[: self._running.index(upload) + 1]
+        if free - sum(each.to_come for each in first) < floor:
+            raise DiskFull("There is not enough room on the server's disk for this file.")
+
+    @asynccontextmanager
+    async def _announced(self, upload: Upload) -> AsyncIterator[None]:
+        """Have a row stand for the upload, and take away what does not become a track."""
+        upload.left = await self.database.write(
+            _reserve, upload.track_id, upload.owner_id, upload.limits, upload.announced
+        )
+        alive = asyncio.create_task(self._keep_alive(upload.track_id))
+        try:
+            yield
         finally:
             alive.cancel()
             with suppress(asyncio.CancelledError):
                 await alive
-            if not upload.committed:
-                await self._leave_nothing(track_id)
-
-    async def _require_room(self, size: int) -> None:
-        free = await self.storage.free_bytes()
-        if free is None:
-            return
-        if free - size < await asyncio.to_thread(self._floor):
-            raise DiskFull("There is not enough room on the server's disk for this file.")
-
-    def _floor(self) -> int:
-        """Return the bytes that stay free: what the operator says, else 2 GiB or a share."""
-        floor, place = int(self._settings.disk_floor), urlsplit(self._settings.storage_url)
-        if place.scheme != "file" or "disk_floor" in self._settings.model_fields_set:
-            return floor
-        disk = shutil.disk_usage(_existing(Path(unquote(place.path))))
-        return max(floor, int(disk.total * FLOOR_SHARE))
+            if not await upload.may_be_a_track():
+                await self._leave_nothing(upload.track_id)
 
     async def _keep_alive(self, track_id: str) -> None:
         while True:
@@ -97,24 +106,34 @@ class Intake:
                 log.exception("sign of life failed", track=track_id)
 
     async def _leave_nothing(self, track_id: str) -> None:
-        await self.storage.delete_prefix(keys.track(track_id))
-        await self.database.write(tracks.claim, track_id)
+        try:
+            await self.storage.delete_prefix(keys.track(track_id))
+            await self.database.write(tracks.claim, track_id)
+        except (DomainError, DatabaseError, OSError):  # why the upload failed is the news
+            log.exception("left for the sweeper", track=track_id)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Upload:
     """One file of one user."""
 
     _intake: Intake
     track_id: str
     owner_id: str
-    _limits: Limits
-    _left: int | None  # bytes of the quota
-    committed: bool = False
+    limits: Limits
+    announced: int  # bytes; 0 when the sender does not know
+    left: int | None = None  # bytes of the quota
+    _came: int = 0  # bytes of the file
+    _committing: asyncio.Task[Track] | None = None
     _stored: Stored | None = field(default=None)
     _file_name: str = ""
     _container: str | None = None
     _cover_type: str | None = None
+
+    @property
+    def to_come(self) -> int:
+        """Return the bytes that are announced and not here."""
+        return max(0, self.announced - self._came)
 
     async def receive(self, file_name: str, body: AsyncIterator[bytes]) -> Stored:
         """Take the bytes; they are on the disk when this returns."""
@@ -136,14 +155,22 @@ class Upload:
         """Make it a track, with a job that turns it into a stream."""
         if self._stored is None:
             raise RuntimeError("nothing was received")
-        track = await self._intake.database.write(self._commit, self._stored, fields)
-        self.committed = True
-        return track
+        writing = self._intake.database.write(self._commit, self._stored, fields)
+        self._committing = asyncio.create_task(writing, name=f"commit of {self.track_id}")
+        await asyncio.wait({self._committing})  # our own cancellation does not reach into it
+        return self._committing.result()
+
+    async def may_be_a_track(self) -> bool:
+        """Wait for a commit in flight, whoever gave up on it; False: it is none for certain."""
+        if self._committing is None:
+            return False
+        await asyncio.wait({self._committing})
+        return self._committing.cancelled() or self._committing.exception() is None
 
     def _commit(self, connection: Connection, stored: Stored, fields: UploadFields) -> Track:
         if not tracks.claim(connection, self.track_id):
             raise UploadGivenUp("The upload stood still for too long. Send the file again.")
-        quota = self._limits.quota_bytes
+        quota = self.limits.quota_bytes
         used = tracks.stored_bytes(connection, self.owner_id)
         if quota is not None and used + stored.size > quota:
             raise _quota_reached(quota)
@@ -178,20 +205,21 @@ class Upload:
             if len(head) >= HEAD:
                 break
         self._container = _sniffed(head[:HEAD])
-        size = len(head)
-        self._require_fit(size)
+        await self._require_fit(head)
         yield head
         async for chunk in body:
-            size += len(chunk)
-            self._require_fit(size)
+            await self._require_fit(chunk)
             yield chunk
 
-    def _require_fit(self, size: int) -> None:
-        limit = self._limits.file_bytes
-        if limit is not None and size > limit:
+    async def _require_fit(self, chunk: bytes) -> None:
+        before, self._came = self._came, self._came + len(chunk)
+        limit = self.limits.file_bytes
+        if limit is not None and self._came > limit:
             raise FileTooLarge(f"A file may have {_shown(limit)}.")
-        if self._left is not None and size > self._left:
-            raise _quota_reached(self._limits.quota_bytes or 0)
+        if self.left is not None and self._came > self.left:
+            raise _quota_reached(self.limits.quota_bytes or 0)
+        if before // LOOK_BYTES != self._came // LOOK_BYTES:
+            await self._intake.require_room(self)
 
 
 def _reserve(
@@ -230,7 +258,3 @@ def _shown(size: int) -> str:
         if size >= factor:
             return f"{size / factor:.4g} {unit}"
     return f"{size} bytes"
-
-
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _existing(path.parent)

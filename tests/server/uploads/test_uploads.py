@@ -2,86 +2,20 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator
 
-import aiohttp
-import pytest
-from pytest_aiohttp.plugin import AiohttpClient
-
-from server.app import create_app
-from server.database import Database
-from server.media import STORAGE, open_storage
-from server.settings import SETTINGS, Settings, load
 from storage import keys
-from tests.server.conftest import SECRET
-from tests.server.tracks.conftest import Furnished
 from tests.server.tracks.studio import Person, Studio, wav
-
-BOUNDARY = "swell"
-Form: TypeAlias = list[tuple[str, bytes, str | None]]
-
-
-def form(*parts: tuple[str, bytes, str | None], end: bool = True) -> bytes:
-    """A form written by hand, its parts in the given order."""
-    body = b""
-    for name, content, file_name in parts:
-        shown = f'; filename="{file_name}"' if file_name is not None else ""
-        body += f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{shown}\r\n'.encode()
-        body += b"\r\n" + content + b"\r\n"
-    return body + (f"--{BOUNDARY}--\r\n".encode() if end else b"")
-
-
-async def post(
-    person: Person, body: Any, content_type: str = f"multipart/form-data; boundary={BOUNDARY}"
-) -> aiohttp.ClientResponse:
-    headers = {"Content-Type": content_type}
-    return await person.request("POST", "/api/v1/tracks", data=body, headers=headers)
-
-
-def files(studio: Studio) -> list[Path]:
-    """Every file of the store, what is on its way included."""
-    root = studio.app[SETTINGS].data_dir / "media"
-    return [path for path in root.rglob("*") if path.is_file()]
-
-
-async def nothing_is_left(studio: Studio) -> bool:
-    rows = await studio.sql("SELECT id FROM tracks")
-    jobs = await studio.sql("SELECT id FROM jobs")
-    unclaimed = await studio.sql("SELECT prefix FROM unclaimed")
-    return not (rows or jobs or unclaimed or files(studio))
-
-
-async def announced(studio: Studio, count: int) -> bool:
-    """Whether so many uploads have begun."""
-    return len(await studio.sql("SELECT * FROM unclaimed")) == count
-
-
-async def until(state: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what the server does by itself."""
-    async with asyncio.timeout(10):
-        while not await state():  # noqa: ASYNC110 - nobody tells a client
-            await asyncio.sleep(0.01)
-
-
-Limited: TypeAlias = Callable[..., Awaitable[Studio]]
-
-
-@pytest.fixture
-def limited(
-    aiohttp_client: AiohttpClient, database: Database, settings: Settings, furnished: Furnished
-) -> Limited:
-    """A server with other limits, on the same data."""
-
-    async def serve(**limits: int) -> Studio:
-        given = {f"HOULE_{name.upper()}": str(value) for name, value in limits.items()}
-        environ = {"HOULE_SECRET_KEY": SECRET, "HOULE_DISK_FLOOR": "0"} | given
-        chosen = load(environ, env_file=None, data_dir=settings.data_dir)
-        app = create_app(chosen, database, open_storage(chosen.storage_url))
-        return Studio(await aiohttp_client(app), database, dict(furnished.known))
-
-    return serve
+from tests.server.uploads.sending import (
+    BOUNDARY,
+    Form,
+    Limited,
+    announced,
+    form,
+    nothing_is_left,
+    post,
+    until,
+)
 
 
 async def test_a_file_becomes_a_track_that_waits_for_its_work(
@@ -250,18 +184,6 @@ async def test_a_quota_counts_all_files_of_one_user(limited: Limited) -> None:
     assert (await marin.send(wav(60_000))).status == 202
 
 
-async def test_below_the_disk_floor_nothing_comes_in(limited: Limited) -> None:
-    studio = await limited(disk_floor=1 << 60)
-    marin = await studio.person()
-
-    response = await marin.send(wav())
-
-    assert response.status == 507
-    assert "disk" in (await response.json())["detail"]
-    assert await nothing_is_left(studio)
-    assert (await marin.get("/api/v1/tracks")).status == 200
-
-
 async def test_four_files_of_one_user_may_come_at_once(studio: Studio, marin: Person) -> None:
     whole = form(("file", wav(), "slow.wav"))
     release = asyncio.Event()
@@ -293,43 +215,3 @@ async def test_the_same_file_twice_is_a_track_of_its_own_and_says_so(
     assert other["duplicate_of"] is None
     await marin.request("DELETE", f"/api/v1/tracks/{first['id']}")
     assert (await marin.track(second["id"]))["duplicate_of"] is None
-
-
-async def test_an_upload_cut_in_the_middle_leaves_nothing(studio: Studio, marin: Person) -> None:
-    body = form(("file", wav(3_000_000), "half.wav"))
-    head = (
-        "POST /api/v1/tracks HTTP/1.1\r\nHost: x\r\n"
-        f"Authorization: {marin.headers['Authorization']}\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n"
-    ).encode()
-    _, writer = await asyncio.open_connection("127.0.0.1", studio.client.port)
-    writer.write(head + body[: len(body) // 2])
-    await writer.drain()
-    await until(lambda: announced(studio, 1))
-    writer.close()
-    await writer.wait_closed()
-
-    await until(lambda: nothing_is_left(studio))
-
-
-async def test_what_a_killed_server_left_of_an_upload_is_removed_when_it_is_due(
-    studio: Studio, marin: Person
-) -> None:
-    track = await marin.upload()
-    debris = keys.original("01890000-0000-7000-8000-000000000000")
-
-    async def content() -> AsyncIterator[bytes]:
-        yield b"half a file"
-
-    await studio.app[STORAGE].put(debris, content())
-    await studio.sql(
-        "INSERT INTO unclaimed (prefix, owner_id, bytes, due_at) VALUES (:prefix, :owner, 1, 0)",
-        prefix=debris.rpartition("/")[0],
-        owner=marin.user_id,
-    )
-
-    await studio.swept()
-
-    assert [path.parent.name for path in files(studio)] == [track["id"]]
-    assert await studio.sql("SELECT * FROM unclaimed") == []
