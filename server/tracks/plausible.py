@@ -18,6 +18,7 @@ from transcoder.reports import (
     RenditionStarted,
     Report,
     SegmentMade,
+    UnknownReport,
 )
 
 CODECS = frozenset({"mp4a.40.2", "fLaC"})
@@ -41,7 +42,7 @@ def require(report: Report) -> None:
 
 @singledispatch
 def _plausible(report: Report) -> bool:
-    raise NotImplementedError(report.type)
+    raise UnknownReport(f"nothing is known of what `{report.type}` may tell")
 
 
 @_plausible.register

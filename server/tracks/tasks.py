@@ -82,8 +82,8 @@ def _read(fact: Fact) -> Report:
 
 
 @singledispatch
-def _keep(report: Report, connection: Connection, track: Track) -> None:
-    raise NotImplementedError(report.type)
+def _keep(report: Report, _connection: Connection, _track: Track) -> None:
+    raise UnknownReport(f"`{report.type}` changes nothing that is known here")
 
 
 @_keep.register
@@ -237,7 +237,7 @@ def _let_go(connection: Connection, track: Track, unneeded: Sequence[Rendition])
 
 
 def _glimpsed(track: Track, report: Progress) -> list[Announcement]:
-    if track.state is TrackState.READY:
+    if track.state is TrackState.READY or report.stage == "completing":
         return []  # what is left to make shows in its renditions
     stage = Stage(report.stage)
     if stage is Stage.ENCODING and track.playable:

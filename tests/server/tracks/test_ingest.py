@@ -16,7 +16,7 @@ from tests.server.tracks.studio import (
     probed,
     started,
 )
-from transcoder.reports import to_json
+from transcoder.reports import Progress, to_json
 
 
 async def test_tags_fill_what_the_form_left_out_and_nothing_else(
@@ -298,6 +298,20 @@ async def test_reports_that_cannot_be_true_change_nothing(studio: Studio, marin:
     for fact in IMPLAUSIBLE:
         response = await worker.tell("report", facts=[fact])
         assert response.status == 422, fact
+
+    assert await marin.track(track["id"]) == before
+
+
+async def test_work_on_the_rest_of_an_unfinished_track_is_not_shown(
+    studio: Studio, marin: Person
+) -> None:
+    """A child that is itself tells of it behind `ready` only."""
+    track = await marin.upload()
+    before = await marin.track(track["id"])
+    worker = studio.worker()
+    await worker.claim()
+
+    await worker.report(Progress(stage="completing", percent=1))
 
     assert await marin.track(track["id"]) == before
 
