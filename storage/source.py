@@ -1,5 +1,6 @@
 """An object's file while it is read by threads on behalf of a coroutine that may end any time."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -42,9 +43,15 @@ class SourceFile:
                 self._lock.release()
 
     def _open(self) -> int:
+        # A file is looked at before it is adopted; in between, who made it could put a link there.
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
-            file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            file = os.open(self._path, flags)
         except (FileNotFoundError, NotADirectoryError):
+            raise ObjectNotFound(self._key) from None
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
             raise ObjectNotFound(self._key) from None
         if not stat.S_ISREG(os.fstat(file).st_mode):
             os.close(file)

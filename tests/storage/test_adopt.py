@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import LocalStorage
+from storage import LocalStorage, ObjectNotFound
 
 KEY = "tracks/1/r1/flac/0.m4s"
 Files = Callable[[], set[str]]
@@ -65,6 +65,23 @@ async def test_a_link_or_a_pipe_is_not_adopted(
         with pytest.raises(OSError, match=r"symbolic|regular"):
             await store.adopt(KEY, tmp_path / name)
     assert files() == set()
+
+
+async def test_a_link_or_a_pipe_that_slipped_in_is_no_object(
+    store: LocalStorage, root: Path, tmp_path: Path
+) -> None:
+    """Without Landlock, a child could exchange its file while it is adopted."""
+    secret = written(tmp_path / "secret", b"nobody's business")
+    folder = (root / KEY).parent
+    folder.mkdir(parents=True)
+    (folder / "0.m4s").symlink_to(secret)
+    os.mkfifo(folder / "1.m4s")
+
+    for key in (KEY, KEY.replace("0.m4s", "1.m4s")):
+        with pytest.raises(ObjectNotFound):
+            await store.read(key)
+        with pytest.raises(ObjectNotFound):
+            await anext(store.get(key))
 
 
 @pytest.fixture
