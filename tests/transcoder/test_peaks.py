@@ -1,16 +1,22 @@
 """What a listener decodes stays below full scale and at one loudness, whatever encoders add."""
 
 from collections.abc import Callable
+from math import log10
 from typing import Any
 
 import numpy as np
 import pytest
+from av.audio.codeccontext import AudioCodecContext
+from av.codec.context import CodecContext
 from numpy.typing import NDArray
 
-from hls.timeline import Grid
+from hls.timeline import AAC_PRIMING, Grid
+from transcoder import pcm
+from transcoder.encode import AacEncoder
 from transcoder.guard import Guard
 from transcoder.reports import Analysed, RenditionFinished
-from transcoder.verify import decoded
+from transcoder.resample import to_frame
+from transcoder.verify import decoded, true_peak
 
 
 def abrupt_tones(rate: int, seconds: float) -> NDArray[np.float64]:
@@ -27,6 +33,35 @@ def saturated(rate: int, seconds: float) -> NDArray[np.float64]:
     time = np.arange(round(rate * seconds)) / rate
     tones = [np.sin(2 * np.pi * f * time + i) for i, f in enumerate((131, 617, 3001, 5077))]
     return np.stack([np.tanh(2 * np.sum(tones, axis=0))] * 2) * 10 ** (-1.5 / 20)
+
+
+def peak_of_the_start(sound: NDArray[Any], rate: int) -> float:
+    return 20 * log10(true_peak(sound[:, : rate // 20]))
+
+
+def encoded_without_silence(sound: pcm.Sound, rate: int, bit_rate: int) -> list[bytes]:
+    """Encode by libavcodec directly, from the first sample on."""
+    context: AudioCodecContext = CodecContext.create("aac", "w")
+    context.sample_rate, context.layout, context.format = rate, "stereo", "fltp"
+    context.options = {"b": str(bit_rate)}
+    frames = (to_frame(sound, rate), None)
+    return [bytes(packet) for frame in frames for packet in context.encode(frame)]
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+@pytest.mark.parametrize("bit_rate", [128_000, 192_000, 320_000])
+def test_an_abrupt_start_does_not_burst(bit_rate: int, rate: int) -> None:
+    """Of the bare encoder: the guard would hide a burst, and turn the beginning down for it."""
+    sound = saturated(rate, 1).astype(np.float32)
+    encoder = AacEncoder(rate, 2, bit_rate)
+    track = encoder.track(sound.shape[1])
+
+    ours = encoder.encode(sound) + encoder.finish()
+    bursting = encoded_without_silence(sound, rate, bit_rate)
+
+    source = peak_of_the_start(sound, rate)
+    assert peak_of_the_start(decoded(bursting, track)[:, AAC_PRIMING:], rate) > source + 2
+    assert peak_of_the_start(decoded(ours, track)[:, AAC_PRIMING:], rate) < source + 1
 
 
 @pytest.mark.parametrize("sound", [abrupt_tones, saturated])
