@@ -56,7 +56,7 @@ async def work(settings: Settings) -> None:
             ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
             worker = Worker(client, WORKER_ID, POOLS, {"ingest": ingest})
             loop.add_signal_handler(signal.SIGTERM, worker.stop)
-            await _noted(worker, settings, str(zygote.sandbox))
+            await _noted(worker, settings, zygote)
     finally:
         settings.worker_note.unlink(missing_ok=True)
         await zygote.close()
@@ -77,11 +77,15 @@ async def disown(socket: Path, token: str) -> None:
             await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _noted(worker: Worker, settings: Settings, sandbox: str) -> None:
+async def _noted(worker: Worker, settings: Settings, zygote: Zygote) -> None:
     """Run the worker while its note is kept fresh."""
+
+    def sandbox() -> str:
+        return str(zygote.sandbox)  # a child may lack more than the trial at the start did
+
     async with asyncio.TaskGroup() as group:
         note = group.create_task(worker_note.keep(settings.worker_note, sandbox))
-        sys.stdout.write(json.dumps({"sandbox": sandbox}) + "\n")
+        sys.stdout.write(json.dumps({"sandbox": sandbox()}) + "\n")
         sys.stdout.flush()
         await worker.run()
         note.cancel()

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -19,15 +20,14 @@ INTERVAL = 5.0
 log = structlog.get_logger()
 
 
-async def keep(path: Path, sandbox: str) -> None:
-    """Renew the note for as long as the worker lives."""
-    note = json.dumps({"sandbox": sandbox})
+async def keep(path: Path, sandbox: Callable[[], str], *, every: float = INTERVAL) -> None:
+    """Renew the note for as long as the worker lives, with the level that its sandbox has then."""
     while True:
         try:
-            _renew(path, note)
+            _renew(path, json.dumps({"sandbox": sandbox()}))
         except OSError as error:  # health has one sign less; the work goes on
             log.warning("the worker's note was not renewed", reason=str(error))
-        await asyncio.sleep(INTERVAL)
+        await asyncio.sleep(every)
 
 
 def _renew(path: Path, note: str) -> None:

@@ -12,7 +12,7 @@ from tests.small_disk import fill, mounted
 
 @contextlib.asynccontextmanager
 async def kept(note: Path, sandbox: str) -> AsyncIterator[asyncio.Task[None]]:
-    keeping = asyncio.create_task(worker_note.keep(note, sandbox))
+    keeping = asyncio.create_task(worker_note.keep(note, lambda: sandbox))
     await asyncio.sleep(0)
     yield keeping
     keeping.cancel()
@@ -52,3 +52,17 @@ async def test_a_note_of_another_life_is_written_anew(tmp_path: Path) -> None:
 
     async with kept(note, "full"):
         assert worker_note.read(note) == "full"
+
+
+async def test_a_sandbox_that_loses_a_layer_later_is_noted(tmp_path: Path) -> None:
+    note = tmp_path / "worker.json"
+    levels = iter(["full"])
+    keeping = worker_note.keep(note, lambda: next(levels, "partial: no landlock"), every=0.001)
+    running = asyncio.create_task(keeping)
+
+    async with asyncio.timeout(5):
+        while worker_note.read(note) != "partial: no landlock":  # noqa: ASYNC110 - a file tells nobody
+            await asyncio.sleep(0.001)
+
+    running.cancel()
+    await asyncio.wait({running})
