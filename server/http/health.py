@@ -56,6 +56,7 @@ class Health:
         self._checks: dict[str, Check] = {}
         self._report: HealthReport | None = None
         self._until = 0.0
+        self._looking = asyncio.Lock()
 
     def register(self, name: str, check: Check) -> None:
         """Show `name` among the services."""
@@ -63,10 +64,11 @@ class Health:
 
     async def report(self) -> HealthReport:
         """Return a report at most a second old, however many ask."""
-        if self._report is None or time.monotonic() >= self._until:
-            self._report = await self._look()
-            self._until = time.monotonic() + CACHED_SECONDS
-        return self._report
+        async with self._looking:  # who comes meanwhile waits for what the first one finds
+            if self._report is None or time.monotonic() >= self._until:
+                self._report = await self._look()
+                self._until = time.monotonic() + CACHED_SECONDS
+            return self._report
 
     async def _look(self) -> HealthReport:
         async with asyncio.TaskGroup() as group:

@@ -1,5 +1,7 @@
 """Up, degraded, down: for people and for orchestrators."""
 
+import asyncio
+
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 from pytest_aiohttp.plugin import AiohttpClient
@@ -44,6 +46,23 @@ async def test_a_degraded_service_shows_and_the_server_stays_ready(
     assert report["services"]["sandbox"] == "degraded"
     assert report["services"]["disk"] == "down"
     assert (await client.get("/readyz")).status == 200
+
+
+async def test_however_many_ask_at_once_it_looks_once(app: web.Application) -> None:
+    looks = 0
+
+    async def slow() -> State:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.01)
+        return State.UP
+
+    app[HEALTH].register("slow", slow)
+    async with asyncio.TaskGroup() as group:
+        reports = [group.create_task(app[HEALTH].report()) for _ in range(20)]
+
+    assert looks == 1
+    assert {task.result().services["slow"] for task in reports} == {State.UP}
 
 
 async def test_without_its_database_it_is_not_ready_and_still_alive(
