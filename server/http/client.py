@@ -17,7 +17,7 @@ def client_address(request: web.Request) -> str:
         return address
     # the nearest hop that is no proxy of ours; what stands left of it may be invented
     for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        candidate = hop.strip()
+        candidate = _without_port(hop.strip())
         if not _is_address(candidate):
             break
         address = candidate
@@ -45,6 +45,14 @@ def origin(request: web.Request) -> str:
 
 def within(address: str, networks: tuple[Network, ...]) -> bool:
     return _is_address(address) and any(ip_address(address) in network for network in networks)
+
+
+def _without_port(hop: str) -> str:
+    """Return the address of `203.0.113.9:4711` and `[2001:db8::7]:4711`, as some proxies write."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    host, colon, _ = hop.partition(":")
+    return host if colon and "." in host else hop
 
 
 def _is_address(text: str) -> bool:
