@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import web
 
 from server.http.routes import Access, Routes
@@ -12,17 +14,12 @@ PREFLIGHT_SECONDS = 7200
 
 _FILES = ("waveform.json", "waveform.dat", "waveform.png", "cover", "stream")
 
+_FILE = "|".join(re.escape(name) for name in _FILES)
+_SHARED = ("/hls/{path:.+}", f"/api/v1/tracks/{{track_id}}/{{file:{_FILE}}}")
+
 routes = Routes("origin")
 
 
-@routes.route(
-    "OPTIONS",
-    "/hls/{path:.+}",
-    summary="What a page of another site may ask",
-    access=Access.OPEN,
-    answers={204: None},
-    hidden=True,
-)
 async def preflight(_request: web.Request) -> web.Response:
     headers = {
         "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -30,6 +27,17 @@ async def preflight(_request: web.Request) -> web.Response:
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
     }
     return web.Response(status=204, headers=headers)
+
+
+for _path in _SHARED:
+    routes.route(
+        "OPTIONS",
+        _path,
+        summary="What a page of another site may ask",
+        access=Access.OPEN,
+        answers={204: None},
+        hidden=True,
+    )(preflight)
 
 
 @routes.get(

@@ -34,6 +34,22 @@ async def test_the_waveform_is_audiowaveforms_json(studio: Studio, base: str) ->
     assert len(shown["data"]) == PIXELS * 4
 
 
+async def test_a_page_of_another_site_may_ask_for_the_files(studio: Studio, base: str) -> None:
+    asked = {"Origin": "https://player.example", "Access-Control-Request-Headers": "range"}
+    for name in ("waveform.json", "waveform.dat", "waveform.png", "cover", "stream"):
+        for path in (f"{base}/{name}", f"{base.removeprefix('/api')}/{name}"):
+            response = await studio.client.options(path, headers=asked)
+
+            assert response.status == 204, path
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+            assert "Range" in response.headers["Access-Control-Allow-Headers"]
+
+    for path in (base, f"{base}/events", f"{base}/cover.exe"):
+        response = await studio.client.options(path, headers=asked)
+        assert response.status in {404, 405}, path
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
 ZOOMS = {
     "samples_per_pixel=256": 256,
     "samples_per_pixel=1000": 1000,
