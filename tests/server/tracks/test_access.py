@@ -8,7 +8,7 @@ import pytest
 from server.http.principal import Role
 from storage import ObjectNotFound, PathTokens, keys
 from tests.server.conftest import SECRET
-from tests.server.tracks.studio import Person, Studio
+from tests.server.tracks.studio import Person, Studio, body_of
 
 
 @pytest.mark.parametrize(
@@ -191,9 +191,11 @@ async def test_the_links_of_a_private_track_open_what_lies_below_it(
     studio: Studio, marin: Person
 ) -> None:
     track_id = await studio.ready(marin, visibility="private")
+    await studio.storage.put(keys.cover(track_id), body_of(b"\xff\xd8\xff a picture"))
+    await studio.sql("UPDATE tracks SET cover_type = 'image/jpeg'")
     urls = (await marin.track(track_id))["urls"]
 
-    for name in ("hls", "lossless", "waveform", "download"):
+    for name in ("hls", "lossless", "waveform", "download", "cover", "events"):
         assert (await studio.client.get(urls[name])).status == 200, name
         assert (await studio.client.get(urls[name].replace("&s=", "&s=x"))).status == 404, name
 
