@@ -81,13 +81,13 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(data: Path, *arguments: str, **given: str) -> Iterator[Served]:
+def serving(data: Path, *arguments: str, command: str = "serve", **given: str) -> Iterator[Served]:
     """Serve on a free port until the block ends."""
     data.mkdir(parents=True, exist_ok=True)
     log = data / "serve.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "serve", "--port", "0", *arguments],
+            [sys.executable, "-m", "cli.main", command, "--port", "0", *arguments],
             cwd=ROOT,
             env=environment(data, **given),
             stderr=file,
@@ -96,7 +96,7 @@ def serving(data: Path, *arguments: str, **given: str) -> Iterator[Served]:
     served = Served(process, 0, log)
     try:
         text = served.until("  data  ")
-        served.port = int(text.partition("http://127.0.0.1:")[2].split()[0])
+        served.port = int(text.partition("://127.0.0.1:")[2].split()[0])
         yield served
     finally:
         if process.poll() is None:
