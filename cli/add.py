@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import socket
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import refusals
 from cli.on_database import DataFolder
 from cli.sound_files import cover_beside, found
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1024**2
 POLL_SECONDS = 0.3
+AWAY_SECONDS = 5.0  # a child that died is back by then
 VISIBILITIES = ("public", "unlisted", "private")
 
 
@@ -45,20 +48,15 @@ def add(
     A picture named cover, folder, front or album beside a song becomes its cover.
     """
     from server.database import migrate
-    from server.errors import DomainError
     from server.settings import load
-    from server.start_error import StartError
 
     if visibility not in VISIBILITIES:
         raise typer.BadParameter(f"A track is {', '.join(VISIBILITIES)}; not {visibility}.")
-    try:
+    with refusals.said():
         settings = load(data_dir=data)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         migrate(settings.database_url)
         failed = asyncio.run(_add_all(settings, list(found(paths)), owner, visibility, wait=wait))
-    except (DomainError, StartError) as refusal:
-        typer.echo(f"houle: {refusal}", err=True)
-        raise typer.Exit(1) from None
     if failed:
         raise typer.Exit(1)
 
@@ -81,7 +79,9 @@ async def _add_all(
             adding = Adding(database, intake, user, fields, shown)
             for song in songs:
                 await adding.add(song)
-            await adding.end(waits=wait and _is_serving(settings))
+            if wait:
+                await adding.wait(lambda: _is_serving(settings))
+            adding.end()
         return adding.failed
     finally:
         await database.close()
@@ -152,14 +152,25 @@ class Adding:
             else:
                 typer.echo(f"{track_id}  {song}")
 
-    async def end(self, *, waits: bool) -> None:
-        """Wait for the rest, or say that it is queued."""
-        if waits:
-            task = self.shown.add_task("making them ready", total=None)
-            while self.waiting:
-                await asyncio.sleep(POLL_SECONDS)
-                await self.look()
-            self.shown.remove_task(task)
+    async def wait(self, is_serving: Callable[[], bool]) -> None:
+        """Wait for the rest, for as long as there is a server that makes it ready."""
+        if not is_serving():
+            return
+        task = self.shown.add_task("making them ready", total=None)
+        seen = time.monotonic()
+        while self.waiting:
+            await asyncio.sleep(POLL_SECONDS)
+            await self.look()
+            if is_serving():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > AWAY_SECONDS:
+                self.failed += len(self.waiting)
+                typer.echo("houle: The server stopped before everything was ready.", err=True)
+                break
+        self.shown.remove_task(task)
+
+    def end(self) -> None:
+        """Say what is queued."""
         for track_id, song in self.waiting.items():
             typer.echo(f"{track_id}  {song}")
         if self.waiting:

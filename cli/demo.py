@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import refusals
+
 if TYPE_CHECKING:
     from cli.composition import Piece
     from server.settings import Settings
@@ -28,16 +30,12 @@ def demo(
     from cli.serve import serve
     from server.database import migrate
     from server.settings import load
-    from server.start_error import StartError
 
-    try:
+    with refusals.said():
         settings = load(data_dir=data)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         migrate(settings.database_url)
-    except StartError as refusal:
-        typer.echo(f"houle: {refusal}", err=True)
-        raise typer.Exit(1) from None
-    asyncio.run(_furnish(settings))
+        asyncio.run(_furnish(settings))
     serve(host=host, port=port, data=data, workers=1)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,8 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.progress import Progress
 
     from waveform.analysis import Measured
 
@@ -34,7 +36,9 @@ def measure(
 ) -> None:
     """Measure loudness (EBU R 128) and true peak of sound files; no server is needed."""
     measured, failed = [], False
-    with _bar(quiet=as_json) as heard:
+    with _bar(quiet=as_json) as bar:
+        task = bar.add_task("", total=len(files))
+        heard = partial(bar.update, task)
         for file in files:
             try:
                 measured.append(
@@ -43,6 +47,7 @@ def measure(
             except _refusals() as error:
                 failed = True
                 typer.echo(f"houle: {file}: {_words(error)}", err=True)
+            bar.advance(task)
     if as_json:
         typer.echo(json.dumps(measured, indent=2))
     else:
@@ -60,10 +65,13 @@ def _words(error: Exception) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
-def _figures(file: Path, heard: Callable[[str], None], target: float, ceiling: float) -> Figures:
+def _figures(file: Path, heard: Callable[..., None], target: float, ceiling: float) -> Figures:
     from transcoder.measure import measure as decode_and_measure
 
-    measured = decode_and_measure(file, lambda seconds: heard(f"{file.name}  {seconds:.0f} s"))
+    heard(description=file.name)
+    measured = decode_and_measure(
+        file, lambda seconds: heard(description=f"{file.name}  {seconds:.0f} s")
+    )
     return _rounded(measured, target, ceiling)
 
 
@@ -77,17 +85,15 @@ def _rounded(measured: Measured, target: float, ceiling: float) -> Figures:
     return {name: None if value is None else round(value, 2) for name, value in figures.items()}
 
 
-@contextmanager
-def _bar(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show what is being heard on a terminal's standard error; elsewhere nothing."""
+def _bar(*, quiet: bool) -> Progress:
+    """Return what shows on a terminal's standard error how far we are; elsewhere nothing."""
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("listening") as status:
-        yield status.update
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    disable = quiet or not console.is_terminal
+    return Progress(*columns, console=console, disable=disable, transient=True)
 
 
 def _table(measured: Sequence[dict[str, Any]]) -> None:

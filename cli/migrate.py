@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cli import refusals
 from cli.on_database import DataFolder
 
 
@@ -11,12 +12,8 @@ def migrate_command(data: DataFolder = None) -> None:
     """Bring the database's schema up to date; `serve` does it, too."""
     from server.database import migrate
     from server.settings import load
-    from server.start_error import StartError
 
-    try:
+    with refusals.said():
         settings = load(data_dir=data)
         migrate(settings.database_url)
-    except StartError as refusal:
-        typer.echo(f"houle: {refusal}", err=True)
-        raise typer.Exit(1) from None
     typer.echo("The schema is up to date.")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 import typer
 
+from cli import refusals
+
 if TYPE_CHECKING:
     from server.database import Database
     from server.settings import Settings
@@ -23,17 +25,12 @@ DataFolder: TypeAlias = Annotated[
 def on_database(data: Path | None, work: Callable[[Database], Awaitable[T]]) -> T:
     """Run `work` on the database of the settings; what it refuses is said on one line."""
     from server.database import migrate
-    from server.errors import DomainError
     from server.settings import load
-    from server.start_error import StartError
 
-    try:
+    with refusals.said():
         settings = load(data_dir=data)
         migrate(settings.database_url)
         return asyncio.run(_opened(settings, work))
-    except (DomainError, StartError) as refusal:
-        typer.echo(f"houle: {refusal}", err=True)
-        raise typer.Exit(1) from None
 
 
 async def _opened(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli import refusals
+
 
 def serve(
     host: Annotated[
@@ -20,13 +22,9 @@ def serve(
 ) -> None:
     """Serve the page, the API and the streams; transcode what is uploaded."""
     from server.settings import load
-    from server.start_error import StartError
     from server.supervisor import serve as supervise
 
-    try:
+    with refusals.said():
         settings = load(data_dir=data, host=host, port=port)
         status = supervise(settings, settings.host, settings.port, workers)
-    except StartError as refusal:
-        typer.echo(f"houle: {refusal}", err=True)
-        raise typer.Exit(1) from None
     raise typer.Exit(status)

@@ -4,6 +4,15 @@ from server.database.clock import now_ms
 from server.database.engine import DATABASE, Database, DatabaseBusy
 from server.database.metadata import METADATA
 from server.database.migrate import migrate
-from server.database.sqlite import database_file
+from server.database.sqlite import database_file, words_for
 
-__all__ = ["DATABASE", "METADATA", "Database", "DatabaseBusy", "database_file", "migrate", "now_ms"]
+__all__ = [
+    "DATABASE",
+    "METADATA",
+    "Database",
+    "DatabaseBusy",
+    "database_file",
+    "migrate",
+    "now_ms",
+    "words_for",
+]

@@ -57,6 +57,23 @@ def result_code(error: DatabaseError) -> int | None:
     return code & 0xFF if isinstance(code, int) else None
 
 
+_WORDS = {
+    sqlite3.SQLITE_BUSY: "The database is locked by another process. Try again.",
+    sqlite3.SQLITE_READONLY: "The database cannot be written: it is read-only here.",
+    sqlite3.SQLITE_FULL: "The disk with the database is full.",
+    sqlite3.SQLITE_CANTOPEN: "The database cannot be opened. May it be read and written here?",
+    sqlite3.SQLITE_IOERR: "The disk with the database fails, or is full.",
+    sqlite3.SQLITE_CORRUPT: "The database is damaged. Restore it from a backup.",
+    sqlite3.SQLITE_NOTADB: "The database's file is no database. Restore it from a backup.",
+}
+
+
+def words_for(error: DatabaseError) -> str | None:
+    """Say what the operator can mend; None when it is a bug of ours."""
+    code = result_code(error)
+    return None if code is None else _WORDS.get(code)
+
+
 def _address(url: str) -> URL:
     return URL.create("sqlite", database=str(database_file(url)))
 

@@ -65,7 +65,7 @@ class Served:
 
     def until(self, words: str) -> str:
         """Wait until the log has the words, and return the log."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60  # `demo` composes first
         while time.monotonic() < deadline:
             text = self.log.read_text()
             if words in text:
