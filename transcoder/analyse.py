@@ -1,6 +1,6 @@
 """The first pass: one decode feeds the measurement, the FLAC rung and the preview."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from heapq import heappush, heappushpop
 from itertools import count
@@ -17,7 +17,49 @@ from transcoder.source import Source
 from transcoder.telling import Teller
 from waveform.analysis import Analysis, Measured
 
+_NONE: Final = np.zeros((0, 1, 2), np.int8)
 _LOUDEST: Final = 3  # blocks kept beside the first one
+_SPREAD: Final = 8  # blocks, at most
+_SPARSEST: Final = 6  # of so many blocks one is kept: a trial must not cost what the work does
+
+
+class Moments:
+    """Keeps blocks to try encoders on, a few megabytes however long the programme is."""
+
+    def __init__(self) -> None:
+        self._loudest = Loudest()
+        self._spread = Spread()
+
+    @property
+    def loudest(self) -> list[pcm.Sound]:
+        """The beginning comes first."""
+        return self._loudest.sounds
+
+    @property
+    def spread(self) -> list[pcm.Sound]:
+        """In the order in which they are heard."""
+        return self._spread.sounds
+
+    def add(self, sound: pcm.Sound) -> None:
+        self._loudest.add(sound)
+        self._spread.add(sound)
+
+
+class Spread:
+    """Keeps blocks from all over the programme, at even distances."""
+
+    def __init__(self) -> None:
+        self.sounds: list[pcm.Sound] = []
+        self._distance = _SPARSEST
+        self._count = 0
+
+    def add(self, sound: pcm.Sound) -> None:
+        if self._count % self._distance == 0:
+            self.sounds.append(sound)
+        if len(self.sounds) > _SPREAD:
+            self.sounds = self.sounds[::2]
+            self._distance *= 2
+        self._count += 1
 
 
 class Loudest:
@@ -30,7 +72,6 @@ class Loudest:
 
     @property
     def sounds(self) -> list[pcm.Sound]:
-        """The beginning comes first."""
         return self._first + [sound for _, _, sound in self._heap]
 
     def add(self, sound: pcm.Sound) -> None:
@@ -48,7 +89,12 @@ class Loudest:
 class FirstPass:
     measured: Measured
     findings: Findings
-    loudest: Loudest
+    moments: Moments
+
+    def without_peaks(self) -> "FirstPass":
+        """Return the same without the one part that grows with the programme (7 MB in 3 h)."""
+        measured = replace(self.measured, peaks=replace(self.measured.peaks, pixels=_NONE))
+        return replace(self, measured=measured)
 
     def bit_rate(self, rate: int) -> int:
         """Return what the sound track really takes, in bit/s; headers often do not tell."""
@@ -76,7 +122,7 @@ def analyse(
 def _feed(
     source: Source, teller: Teller, lossless: Lossless | None, preview: Preview | None
 ) -> FirstPass:
-    sound, findings, loudest = source.sound, Findings(), Loudest()
+    sound, findings, moments = source.sound, Findings(), Moments()
     floating = sound.codec.startswith("pcm_f")
     analysis = Analysis(sound.rate, sound.served_channels, float_source=floating)
     for block in source.blocks(findings):
@@ -85,12 +131,12 @@ def _feed(
         if lossless and block.exact is not None:
             lossless.put(block.exact)
         analysis.feed(block.sound)
-        loudest.add(block.sound)
+        moments.add(block.sound)
         if teller.is_time():
             teller.progress(_progress(source, findings, analysis))
     measured = analysis.finish()
     teller.progress(_progress(source, findings, analysis))
-    return FirstPass(measured, findings, loudest)
+    return FirstPass(measured, findings, moments)
 
 
 def _progress(source: Source, findings: Findings, analysis: Analysis) -> Progress:

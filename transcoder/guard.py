@@ -8,6 +8,7 @@ new encoder, warmed up on the sound before it. What was let go never changes.
 """
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from hls.timeline import AAC_FRAME, Grid
 from transcoder import pcm
 from transcoder.encode import AacEncoder
+from transcoder.reframe import BLOCK
 from transcoder.verify import HIGHEST, correction, decoded, true_peak
 from waveform.analysis import Analysis
 from waveform.loudness import Loudness
@@ -25,9 +27,23 @@ _WARM_UP: Final = 10  # frames; eight hide the seam between two encoders
 _OVERLAP: Final = 2  # packets before a segment that its decoder must have heard
 
 
+class Room:
+    """Where a segment is decoded, one at a time: rungs that are made side by side share it.
+
+    A buffer that stays, since memory that comes and goes in threads is seldom given back; and one
+    for all, since to look at a segment takes a tenth of the time that its encoding takes.
+    """
+
+    def __init__(self, grid: Grid, channels: int) -> None:
+        longest = max(_size(grid, n) for n in {0, grid.count - 1})
+        self.sound = np.empty((channels, (_OVERLAP + longest + 1) * AAC_FRAME), np.float32)
+        self.lock = Lock()
+
+
 class Guard:
-    def __init__(self, grid: Grid, channels: int, bit_rate: int) -> None:
+    def __init__(self, grid: Grid, channels: int, bit_rate: int, room: Room) -> None:
         self._grid = grid
+        self._room = room
         self._channels = channels
         self._bit_rate = bit_rate
         self._encoder = self._new_encoder()
@@ -39,15 +55,12 @@ class Guard:
         self._fed: list[pcm.Sound] = []  # what the encoder knows, from `_start` on
         self._start = 0  # a sample of the programme
         self._ended = False
-        # One buffer for every segment: memory that comes and goes in threads is seldom given back.
-        longest = max(self._size(n) for n in {0, grid.count - 1})
-        self._room = np.empty((channels, (_OVERLAP + longest + 1) * AAC_FRAME), np.float32)
 
     def feed(self, sound: pcm.Sound) -> Iterator[list[bytes]]:
         """Yield the packets of each segment that is complete."""
         self._fed.append(sound)
         self._packets += self._encoder.encode(sound)
-        while self._segment + 1 < self._grid.count and self._size(self._segment) <= len(
+        while self._segment + 1 < self._grid.count and _size(self._grid, self._segment) <= len(
             self._packets
         ):
             yield self._let_go()
@@ -62,19 +75,16 @@ class Guard:
         """Return the loudness of all that was let go, as a player decodes it."""
         return self._analysis.finish().loudness
 
-    def _size(self, n: int) -> int:
-        first, end = self._grid.bounds(n)
-        return (end or self._grid.packet_total) - first
-
     def _let_go(self) -> list[bytes]:
-        size = self._size(self._segment)
-        heard = self._decoded(self._packets[:size])
-        for _ in range(_TRIES):
-            if true_peak(heard, HIGHEST) <= HIGHEST:
-                break
-            self._encode_again(correction(heard, keep_start=self._segment > 0))
+        size = _size(self._grid, self._segment)
+        with self._room.lock:
             heard = self._decoded(self._packets[:size])
-        self._analysis.feed(heard)
+            for _ in range(_TRIES):
+                if true_peak(heard, HIGHEST) <= HIGHEST:
+                    break
+                self._encode_again(correction(heard, keep_start=self._segment > 0))
+                heard = self._decoded(self._packets[:size])
+            self._analysis.feed(heard)
         packets, self._packets = self._packets[:size], self._packets[size:]
         self._before = packets[-_OVERLAP:]
         self._segment += 1
@@ -84,7 +94,7 @@ class Guard:
 
     def _decoded(self, packets: list[bytes]) -> pcm.Sound:
         """Decode a segment, and keep what a player plays of it."""
-        sound = decoded([*self._before, *packets], self.track, self._room)
+        sound = decoded([*self._before, *packets], self.track, self._room.sound)
         sound = sound[:, len(self._before) * AAC_FRAME :]
         start = self._heard_from()
         return sound[:, max(0, -start) : self._grid.samples - start]
@@ -102,7 +112,12 @@ class Guard:
         sound[:, at : at + len(gains)] *= gains[: sound.shape[1] - at]
         self._fed = [sound]
         self._encoder = self._new_encoder()
-        packets = self._encoder.encode(sound) + (self._encoder.finish() if self._ended else [])
+        packets = [
+            packet
+            for start in range(0, sound.shape[1], BLOCK)
+            for packet in self._encoder.encode(sound[:, start : start + BLOCK])
+        ]
+        packets += self._encoder.finish() if self._ended else []
         self._packets = packets[warm_up:]
 
     def _forget(self, before: int) -> None:
@@ -115,3 +130,9 @@ class Guard:
 
     def _new_encoder(self) -> AacEncoder:
         return AacEncoder(self._grid.rate, self._channels, self._bit_rate)
+
+
+def _size(grid: Grid, n: int) -> int:
+    """Return the packets of a segment."""
+    first, end = grid.bounds(n)
+    return (end or grid.packet_total) - first

@@ -42,6 +42,7 @@ def ingest(spec: IngestSpec, report: Callable[[Report], None]) -> None:
     preview = Preview(source, default, teller) if spec.preview else None
     passed = analyse(source, teller, lossless, preview)
     publish(source.output / WAVEFORM, to_dat(passed.measured.peaks))
+    passed = passed.without_peaks()
     Publication(spec, source, teller, passed, lossless, WAVEFORM).make()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from hls.timeline import Grid
 from transcoder import ladder
+from transcoder.allocator import give_back
 from transcoder.analyse import FirstPass
 from transcoder.ladder import Rung
 from transcoder.lossless import Lossless
@@ -46,7 +47,8 @@ class Publication:
             target_lufs=self.spec.target_lufs,
             ceiling_dbtp=self.spec.ceiling_dbtp,
         )
-        trial = try_out(self.source, self.passed.loudest, lossy, planned.gain_db)
+        give_back()  # what the analysis took
+        trial = try_out(self.source, self.passed.moments, lossy, planned.gain_db)
         if trial.over:
             self._notes.append(f"It is {trial.over:.1f} dB lower, since encoding lifts its peaks.")
         gain_db = planned.gain_db - trial.over
@@ -56,6 +58,7 @@ class Publication:
         first, *others = [Rendition(rendering, rung) for rung in lossy]
         # The default rung alone, so that the track is ready soonest.
         rendering.render([first], Share(self.teller, "encoding", grid.samples))
+        give_back()
         if others:
             work = grid.samples * len(others)
             rendering.render(others, Share(self.teller, "completing", work))

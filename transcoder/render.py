@@ -11,7 +11,7 @@ from hls.timeline import Grid
 from transcoder import pcm
 from transcoder.encode import AacEncoder
 from transcoder.fan_out import fan_out
-from transcoder.guard import Guard
+from transcoder.guard import Guard, Room
 from transcoder.ladder import Rung
 from transcoder.package import Packager
 from transcoder.source import Source
@@ -31,10 +31,15 @@ class Pass:
     corrections: Mapping[str, float]  # dB more for the rungs that would not be equally loud
     teller: Teller
 
+    @property
+    def channels(self) -> int:
+        return self.source.sound.served_channels
+
     def render(self, renditions: Sequence["Rendition"], share: Share) -> None:
         """Make these renditions side by side."""
         sounds = self.source.rendered(self.grid, self.gain_db)
-        sinks = [partial(rendition.make, share=share) for rendition in renditions]
+        room = Room(self.grid, self.channels)
+        sinks = [partial(rendition.make, share=share, room=room) for rendition in renditions]
         fan_out(sounds, sinks, depth=_DEPTH)
 
 
@@ -44,16 +49,15 @@ class Rendition:
     def __init__(self, common: Pass, rung: Rung) -> None:
         self._common = common
         self._rung = rung
-        self._channels = common.source.sound.served_channels
         self._packager = Packager(
             common.source.output, rung, REVISION, common.grid, common.teller.tell
         )
-        encoder = AacEncoder(common.grid.rate, self._channels, rung.bit_rate)
+        encoder = AacEncoder(common.grid.rate, common.channels, rung.bit_rate)
         self._packager.start(encoder.track(common.grid.samples))
 
-    def make(self, sounds: Iterator[pcm.Sound], *, share: Share) -> None:
+    def make(self, sounds: Iterator[pcm.Sound], *, share: Share, room: Room) -> None:
         common, packager = self._common, self._packager
-        guard = Guard(common.grid, self._channels, self._rung.bit_rate)
+        guard = Guard(common.grid, common.channels, self._rung.bit_rate, room)
         factor = np.float32(10 ** (common.corrections.get(self._rung.name, 0.0) / 20))
         for sound in sounds:
             for packets in guard.feed(sound * factor if factor != 1 else sound):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hls.timeline import AAC_PRIMING, Grid
 from transcoder import pcm
 from transcoder.encode import AacEncoder
-from transcoder.guard import Guard
+from transcoder.guard import Guard, Room
 from transcoder.reports import Analysed, RenditionFinished
 from transcoder.resample import to_frame
 from transcoder.verify import decoded, true_peak
@@ -111,7 +111,7 @@ def test_a_segment_made_again_joins_its_neighbours_without_a_click() -> None:
     sound += rng.standard_normal(sound.shape) * 0.01
     blow = slice(rate * 9, rate * 9 + 3_000)
     sound[:, blow] += np.sign(sound[:, blow]) * 0.9  # no encoder keeps that below full scale
-    guard = Guard(grid, 2, 128_000)
+    guard = Guard(grid, 2, 128_000, Room(grid, 2))
 
     packets = [p for piece in np.array_split(sound.astype(np.float32), 30, axis=1)
                for segment in guard.feed(piece) for p in segment]  # fmt: skip
