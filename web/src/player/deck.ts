@@ -2,7 +2,7 @@ import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import type { Track } from '../tracks/model.ts';
 import { AHEAD, type Engine, engineConfig, loadEngine } from './engine.ts';
-import { type Quality, type Rung, rungOf, saverCap, startRung } from './quality.ts';
+import { type Choice, type Rung, rungOf, saverCap, startRung } from './quality.ts';
 
 export type FailureKind = 'offline' | 'network' | 'gone' | 'media' | 'engine' | 'blocked' | 'early';
 
@@ -11,11 +11,6 @@ export interface Cargo {
   readonly track: Track;
   readonly source: string;
   readonly lossless: boolean;
-}
-
-export interface Choice {
-  readonly quality: Quality;
-  readonly saver: boolean;
 }
 
 export interface DeckListener {

@@ -1,10 +1,10 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import { keep, kept } from '../parts/kept.ts';
 import { getTrack } from '../tracks/calls.ts';
 import { known, meet } from '../tracks/known.ts';
 import type { Track } from '../tracks/model.ts';
+import { choice, choose, putBack, quality, refused, saver, settle } from './choice.ts';
 import { type Cargo, Deck, type FailureKind } from './deck.ts';
-import type { Quality, Rung } from './quality.ts';
+import type { Choice, Quality, Rung } from './quality.ts';
 import { emptyQueue, following, inHand, jumped, type Queue, replaced } from './queue.ts';
 
 /**
@@ -35,8 +35,6 @@ export const position = signal(0);
 export const failure = signal<Failure | null>(null);
 export const rungs = signal<readonly Rung[]>([]);
 export const rung = signal<Rung | null>(null);
-export const quality = signal<Quality>(kept('quality') ?? 'auto');
-export const saver = signal(kept('saver') === '1' || savesByDefault());
 const mediaDuration = signal(0);
 
 export const duration = computed(() => {
@@ -118,23 +116,15 @@ export function jumpTo(index: number): void {
 
 export const retry = (): void => open(position.value);
 
-export function chooseQuality(chosen: Quality): void {
-  keep('quality', chosen);
-  quality.value = chosen;
-  if (chosen !== 'auto') setSaver(false);
-  applyChoice();
-}
+export const chooseQuality = (chosen: Quality): void => change({ quality: chosen, saver: false });
 
 export function toggleSaver(): void {
-  setSaver(!saver.value);
-  if (saver.value) quality.value = 'auto';
-  keep('quality', quality.value);
-  applyChoice();
+  change(saver.value ? { ...choice(), saver: false } : { quality: 'auto', saver: true });
 }
 
-function setSaver(on: boolean): void {
-  keep('saver', on ? '1' : '0');
-  saver.value = on;
+/** Wish once more for what did not load. */
+export function retryChoice(): void {
+  if (refused.value) change(refused.value);
 }
 
 /** Set loudness on both decks alike; the curve follows the ear. */
@@ -148,8 +138,10 @@ export function setVolume(volume: number, muted: boolean): void {
 function open(at: number): void {
   const track = current.peek();
   if (!track) return;
+  settle();
   batch(() => {
     failure.value = null;
+    refused.value = null;
     held = null;
     wanted.value = true;
     waiting.value = true;
@@ -170,6 +162,7 @@ function open(at: number): void {
 function changeOver(): void {
   [heard, spare] = [spare, heard];
   spare.release();
+  settle();
   heard.unfold(saver.peek());
   rungs.value = heard.rungs;
   rung.value = heard.rung;
@@ -188,8 +181,6 @@ function cargoOf(track: Track): Cargo {
   return { track, lossless, source: (lossless ? track.urls.lossless : track.urls.hls) ?? '' };
 }
 
-const choice = () => ({ quality: quality.peek(), saver: saver.peek() });
-
 function fits(cargo: Cargo | null, track: Track): boolean {
   if (!cargo) return false;
   const wish = cargoOf(track);
@@ -197,9 +188,11 @@ function fits(cargo: Cargo | null, track: Track): boolean {
   return same && cargo.lossless === wish.lossless;
 }
 
-function applyChoice(): void {
+function change(wish: Choice): void {
   const track = current.peek();
+  choose(wish);
   if (track && heard.cargo && !failure.peek()) replaceAtPosition(track);
+  else settle();
 }
 
 /** Put other bytes of the same track under the same second. */
@@ -241,11 +234,21 @@ function deckSwitched(deck: Deck): void {
 }
 
 function deckFailed(deck: Deck, kind: FailureKind): void {
-  if (deck !== heard) return deck.release(); // what is heard goes on
-  if (kind === 'gone' && renewable()) return void renewAddresses();
+  if (deck !== heard) return spareFailed(kind);
+  if (kind === 'gone' && renewable()) return void renewAddresses(retry, () => fail('gone'));
   const recoverable = kind === 'network' || kind === 'offline';
   if (recoverable && deck.secondsAhead > 0.5) held = kind;
   else fail(kind);
+}
+
+/** What is heard goes on; only a wish for other bytes of it is worth a word. */
+function spareFailed(kind: FailureKind): void {
+  const track = current.peek();
+  const wished = track && spare.cargo?.track.id === track.id;
+  spare.release();
+  if (!wished) return;
+  if (kind !== 'gone' || !renewable()) return putBack();
+  void renewAddresses(() => replaceAtPosition(current.peek() ?? track), putBack);
 }
 
 /** Signed addresses expire; the track itself knows fresh ones. Tried once an item. */
@@ -256,15 +259,13 @@ function renewable(): boolean {
   return true;
 }
 
-async function renewAddresses(): Promise<void> {
-  const track = current.peek();
-  if (!track) return;
-  try {
-    meet((await getTrack(track.id)).track);
-    if (current.peek()?.id === track.id) open(position.peek());
-  } catch {
-    if (current.peek()?.id === track.id) fail('gone');
-  }
+async function renewAddresses(again: () => void, giveUp: () => void): Promise<void> {
+  const id = current.peek()?.id;
+  if (id === undefined) return;
+  const renewed = await getTrack(id).catch(() => null);
+  if (current.peek()?.id !== id) return;
+  if (renewed) meet(renewed.track);
+  (renewed ? again : giveUp)();
 }
 
 function fail(kind: FailureKind): void {
@@ -323,11 +324,6 @@ function online(): void {
   const stopped = failure.peek()?.kind;
   if (held && heard.resume()) held = null;
   else if (stopped === 'offline' || stopped === 'network') retry();
-}
-
-function savesByDefault(): boolean {
-  const { connection } = navigator as { connection?: { saveData?: boolean } };
-  return kept('saver') === null && connection?.saveData === true;
 }
 
 effect(() => {

@@ -3,6 +3,11 @@
 /** `auto`, `lossless`, or the name of a rung such as `aac-192`. */
 export type Quality = string;
 
+export interface Choice {
+  readonly quality: Quality;
+  readonly saver: boolean;
+}
+
 export interface Rung {
   readonly name: string;
   /** Bits a second, as measured. */

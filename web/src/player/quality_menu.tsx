@@ -2,7 +2,8 @@ import { kilobits, number } from '../figures.ts';
 import { Menu, type MenuEntry } from '../parts/menu.tsx';
 import type { Track } from '../tracks/model.ts';
 import { language, words } from '../words/index.ts';
-import { chooseQuality, current, quality, rung, rungs, saver, toggleSaver } from './player.ts';
+import { quality, saver } from './choice.ts';
+import { chooseQuality, current, rung, rungs, toggleSaver } from './player.ts';
 import { nominalRate } from './quality.ts';
 import { rungName } from './rung_name.ts';
 
