@@ -1,4 +1,4 @@
-import { queueOpen, shortcutsOpen } from '../shell/panels.ts';
+import { queueOpen, sheetOpen, shortcutsOpen } from '../shell/panels.ts';
 import { current, next, previous, seekBy, toggle } from './player.ts';
 import { toggleMute, turnDown, turnUp } from './volume.ts';
 
@@ -9,11 +9,16 @@ export function connectKeyboard(): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    if (target.closest('input:not([type=range]), textarea, select, [contenteditable]')) return;
-    if (event.key === ' ' && target.closest('button, a, summary, [role^=menuitem]')) return;
+    if (needs(target, event.key)) return;
     if (document.querySelector('dialog:modal:not(.sheet)') && event.key !== '?') return;
     if (act(event)) event.preventDefault();
   });
+}
+
+function needs(target: Element, key: string): boolean {
+  if (target.matches('input[type=range]')) return key.startsWith('Arrow');
+  if (target.closest('input, textarea, select, [contenteditable]')) return true;
+  return key === ' ' && target.closest('button, a, summary, [role^=menuitem]') !== null;
 }
 
 function act(event: KeyboardEvent): boolean {
@@ -29,6 +34,7 @@ const actions: Readonly<Record<string, () => void>> = {
   },
   m: toggleMute,
   '?': () => {
+    sheetOpen.value = false; // never a modal on a modal
     shortcutsOpen.value = !shortcutsOpen.value;
   },
 };
