@@ -24,7 +24,7 @@ interface Access {
   readonly expires: number;
 }
 
-export type SessionState = 'starting' | 'guest' | 'signed-in';
+export type SessionState = 'starting' | 'guest' | 'signed-in' | 'unreachable';
 
 const AUTH = '/api/v1/auth';
 /** A token this near its end may run out while the request travels. */
@@ -32,6 +32,8 @@ const MARGIN_MS = 30_000;
 
 export const user = signal<User | null>(null);
 export const sessionState = signal<SessionState>('starting');
+/** Why the session of an earlier visit could not be restored, and is not given up either. */
+export const restoreFailure = signal<unknown>(null);
 /** True once a session ended by itself, which is worth a sentence. */
 export const sessionEnded = signal(false);
 export const signedIn = computed(() => sessionState.value === 'signed-in');
@@ -46,19 +48,23 @@ tabs?.addEventListener('message', (event: MessageEvent<Notice>) => {
   const notice = event.data;
   if (notice.kind === 'token') access = notice.access;
   else if (notice.kind === 'signed-out') forget();
-  else if (sessionState.value === 'guest') void start();
+  else if (!signedIn.value) void start();
+});
+window.addEventListener('online', () => {
+  if (sessionState.value === 'unreachable') void start();
 });
 
 /** Restore the session of an earlier visit, silently. */
 export async function start(): Promise<void> {
   // Without this mark nobody was signed in here, and asking would only earn a 401.
   if (kept('signed-in') === null) return forget();
+  sessionState.value = 'starting';
   try {
     if ((await renew()) === null) return forget();
     await meet();
-  } catch {
-    // The server is silent: the mark stays, and the next request tries again.
-    sessionState.value = 'guest';
+  } catch (error) {
+    restoreFailure.value = error;
+    sessionState.value = 'unreachable';
   }
 }
 
@@ -145,7 +151,8 @@ async function meet(): Promise<void> {
   sessionState.value = 'signed-in';
 }
 
-function forget(): void {
+/** Be a guest from here on; the server is not told. */
+export function forget(): void {
   access = null;
   keep('signed-in', null);
   user.value = null;

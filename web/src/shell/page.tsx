@@ -1,8 +1,11 @@
 import { Register } from '../account/register.tsx';
 import { SignIn } from '../account/sign_in.tsx';
-import { sessionState, signedIn } from '../api/session.ts';
+import { Problem } from '../api/problem.ts';
+import { sentence } from '../api/sentence.ts';
+import { forget, restoreFailure, sessionState, signedIn, start } from '../api/session.ts';
 import { Library } from '../library/library.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Notice } from '../parts/notice.tsx';
 import { Dock } from '../player/dock.tsx';
 import { QueuePanel } from '../player/queue_panel.tsx';
 import { Sheet } from '../player/sheet.tsx';
@@ -50,11 +53,33 @@ export function Page() {
 
 function View() {
   const at = route.value;
+  if (sessionState.value === 'unreachable') return <Unreachable />;
   if (at.name === 'track') return <TrackPage key={at.id} id={at.id} />;
   if (at.name === 'missing') return <Missing />;
   if (sessionState.value === 'starting') return <Shimmer label={words.value.shell.loading} />;
   if (signedIn.value) return <Library />;
   return at.name === 'register' ? <Register /> : <SignIn />;
+}
+
+/** A session that waits for its server; only an error of the server's own may want a new one. */
+function Unreachable() {
+  const w = words.value;
+  const answered = restoreFailure.value instanceof Problem;
+  return (
+    <>
+      <Title>{w.shell.unreachableTitle}</Title>
+      <Notice text={sentence(restoreFailure.value, w)}>
+        <button type="button" class="button-quiet" onClick={() => void start()}>
+          <Icon name="retry" /> {w.shell.retry}
+        </button>
+        {answered && (
+          <button type="button" class="button-quiet" onClick={forget}>
+            {w.shell.signIn}
+          </button>
+        )}
+      </Notice>
+    </>
+  );
 }
 
 function Missing() {
