@@ -67,7 +67,10 @@ function metadata(track: Track): string {
 function source(track: Track): string {
   const w = words.value.track;
   const parts = [
-    track.codec?.toUpperCase().replaceAll('_', ' '),
+    track.codec
+      ?.toUpperCase()
+      .replace(/^PCM_[FSU].*/, 'PCM')
+      .replaceAll('_', ' '),
     track.sample_rate
       ? `${number(track.sample_rate / 1000, language.value, track.sample_rate % 1000 ? 1 : 0)} kHz`
       : '',

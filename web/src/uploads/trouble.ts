@@ -21,9 +21,14 @@ export function transferTrouble(
   return sentence(error, words);
 }
 
+/** The server took the bytes and wants none of them. */
+export const unusable = (error: unknown): boolean =>
+  error instanceof Problem && ['file-refused', 'empty-upload'].includes(error.type);
+
 function refusal(problem: Problem, words: Words): string | null {
   const { upload } = words;
   if (problem.type.includes('quota')) return upload.quota;
+  if (unusable(problem)) return `${problem.detail} ${upload.otherFile}`;
   switch (problem.status) {
     case 401:
       return upload.signIn;

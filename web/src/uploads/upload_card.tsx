@@ -11,7 +11,7 @@ import { type Details, faultOf, levelled, nameOf, type Track } from '../tracks/m
 import { language, words } from '../words/index.ts';
 import { detail, saveTyped, typeDetail } from './details.ts';
 import { StageLine } from './stage_line.tsx';
-import { faultText, transferTrouble } from './trouble.ts';
+import { faultText, transferTrouble, unusable } from './trouble.ts';
 import type { Upload } from './upload.ts';
 import { UploadWave } from './upload_wave.tsx';
 import { dismiss, isReady, refusedTrack, retryUpload } from './uploads.ts';
@@ -141,8 +141,9 @@ function Trouble({ upload }: { readonly upload: Upload }) {
   const text = fault
     ? faultText(fault, words.value)
     : transferTrouble(upload.failure.value, upload.sent.value, language.value, words.value);
+  const title = fault || unusable(upload.failure.value) ? w.refusedTitle : w.failedTitle;
   return (
-    <Notice title={fault ? w.refusedTitle(name) : w.failedTitle(name)} text={text}>
+    <Notice title={title(name)} text={text}>
       <button
         type="button"
         class="button-quiet"
