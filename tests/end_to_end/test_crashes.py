@@ -1,7 +1,9 @@
-"""kill -9 of any process in the middle of the work: the track becomes ready all the same."""
+"""The end of any process in the middle of the work: the track becomes ready all the same."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,6 +26,32 @@ async def until_encoding(person: Person, track: str) -> None:
         if name == "state" and event["stage"] in {"encoding", "playable"}:
             return
     pytest.fail("the work was over before it could be disturbed")
+
+
+def job(server: Server) -> tuple[str, int]:
+    """State and attempts of the only job, as its row says."""
+    with contextlib.closing(sqlite3.connect(server.data / "houle.db")) as database:
+        state, attempt = database.execute("SELECT state, attempt FROM jobs").fetchone()
+    return str(state), int(attempt)
+
+
+async def test_a_server_that_is_stopped_hands_its_work_back_and_no_attempt_is_lost(
+    fragile: Server, sources: Path
+) -> None:
+    person = await sign_in(fragile)
+    track = await person.upload(excerpt(sources, start=0, seconds=45))
+    await until_encoding(person, track)
+    os.kill(fragile.children()["zygote_main fork"], signal.SIGSTOP)  # or it might still finish
+
+    assert fragile.stop() == 0
+    assert job(fragile) == ("pending", 0)
+    fragile.start()
+    ended = await person.wait(track)
+
+    assert ended["state"] == "ready", ended["error"]
+    assert all(each["finished"] for each in ended["renditions"])
+    assert job(fragile)[1] == 1
+    await person.http.close()
 
 
 async def test_the_work_survives_the_death_of_its_child_and_of_its_worker(
