@@ -72,6 +72,7 @@ system-packages:
 setup-dev: setup $(VENV)/.dev tests/tools/node_modules/.installed system-packages ## setup, and what tests need
 
 test: setup-dev system-packages ## all tests, on real tools and real sound
+	cd web && npm run --silent test
 	$(BIN)/python -m pytest -m "not gpu and not soak"
 
 check: lint types contracts web-check test ## what CI runs: lint, types, import contracts, tests
