@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
 from tests.end_to_end.browser import chromium
+from tests.end_to_end.decoded import lag, samples
 from tests.end_to_end.houle import Person, Server
 from tests.end_to_end.sources import excerpt
 
@@ -27,6 +29,18 @@ window.reaches = (time) => new Promise((done) => {
   const look = () => audio.currentTime >= time ? done(audio.currentTime) : setTimeout(look, 20);
   look();
 });
+window.decoded = async (playlist) => {
+  const text = await (await fetch(playlist)).text();
+  const init = /#EXT-X-MAP:URI="([^"]+)"/.exec(text)[1];
+  const segments = text.split('\\n').filter((line) => line && !line.startsWith('#'));
+  const parts = [init, ...segments].map(async (name) => {
+    const part = await fetch(new URL(name, playlist));
+    return part.arrayBuffer();
+  });
+  const bytes = await new Blob(await Promise.all(parts)).arrayBuffer();
+  const sound = await new OfflineAudioContext(2, 1, 44100).decodeAudioData(bytes);
+  return [...sound.getChannelData(0)];
+};
 </script>"""
 
 
@@ -95,3 +109,16 @@ async def test_the_owner_hears_the_song_while_it_is_still_being_made(
     assert await player.evaluate("reaches(122)") >= 122
     assert not [error for error in await player.evaluate("errors") if error.startswith("true")]
     assert await player.evaluate("audio.duration") == pytest.approx(200, abs=0.1)
+
+
+async def test_chromium_decodes_every_sample_where_it_was(
+    player: Page, server: Server, admin: Person, sources: Path
+) -> None:
+    song = excerpt(sources)
+    track = await admin.ready(song)
+    address = f"{server.url}/hls/{track['id']}/aac-128/media.m3u8"
+    heard = np.array([await player.evaluate("(a) => decoded(a)", address)], np.float32)
+
+    truth = samples(song, rate=44_100)
+    assert lag(heard, truth) == 0
+    assert heard.shape[1] == truth.shape[1]
