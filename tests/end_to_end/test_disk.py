@@ -1,9 +1,8 @@
 """A full disk is said in words, costs nobody their data, and passes."""
 
+import asyncio
 import io
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.end_to_end.houle import Server, sign_in
 from tests.end_to_end.sources import excerpt
+from tests.small_disk import fill, mounted
 
 
 async def upload(server: Server, song: Path) -> tuple[int, str]:
@@ -42,13 +42,8 @@ async def test_below_the_floor_uploads_are_refused_and_reading_goes_on(
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 160 MiB, where the kernel lets us mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=160m", "houle-test", str(folder)]
-    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("mounting a small disk takes root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted(tmp_path / "small", 160) as folder:
+        yield folder
 
 
 async def test_a_disk_that_fills_up_in_the_middle_leaves_no_debris(
@@ -67,3 +62,28 @@ async def test_a_disk_that_fills_up_in_the_middle_leaves_no_debris(
         assert not [path for path in media.rglob("*") if path.is_file()]
         ballast.unlink()
         assert (await upload(server, excerpt(sources)))[0] == 202
+
+
+async def test_a_disk_that_fills_up_while_a_song_is_encoded_ends_nobody(
+    small_disk: Path, sources: Path
+) -> None:
+    data = small_disk / "data"
+    with Server(data, environment={"HOULE_DISK_FLOOR": "0"}) as server:
+        processes = {name: server.children()[name] for name in ("serve_child", "worker_child")}
+        person = await sign_in(server)
+        track = await person.upload(excerpt(sources, start=0, seconds=90))
+        while (await person.track(track))["stage"] != "encoding":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+        ballast = fill(small_disk)
+        while "zygote_main fork" in server.children():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        ballast.unlink()
+
+        made = await person.wait(track)
+        assert made["state"] == "ready" or "disk is full" in made["error"], made
+        assert processes.items() <= server.children().items()
+        assert (await upload(server, excerpt(sources)))[0] == 202
+        await person.http.close()
+    assert not list((data / "work").iterdir())
+    assert not list((data / "media/.transit").iterdir())
