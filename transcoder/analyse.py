@@ -19,8 +19,8 @@ from waveform.analysis import Analysis, Measured
 
 _NONE: Final = np.zeros((0, 1, 2), np.int8)
 _LOUDEST: Final = 3  # blocks kept beside the first one
-_SPREAD: Final = 8  # blocks, at most
-_SPARSEST: Final = 6  # of so many blocks one is kept: a trial must not cost what the work does
+_SPREAD: Final = 16  # blocks, at most: ten seconds
+_CLOSEST: Final = 7  # of so many blocks one is kept: a trial must stay cheap for short files too
 
 
 class Moments:
@@ -44,13 +44,16 @@ class Moments:
         self._loudest.add(sound)
         self._spread.add(sound)
 
+    def clear(self) -> None:
+        self._loudest, self._spread = Loudest(), Spread()
+
 
 class Spread:
     """Keeps blocks from all over the programme, at even distances."""
 
     def __init__(self) -> None:
         self.sounds: list[pcm.Sound] = []
-        self._distance = _SPARSEST
+        self._distance = _CLOSEST
         self._count = 0
 
     def add(self, sound: pcm.Sound) -> None:

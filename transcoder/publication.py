@@ -49,6 +49,7 @@ class Publication:
         )
         give_back()  # what the analysis took
         trial = try_out(self.source, self.passed.moments, lossy, planned.gain_db)
+        self.passed.moments.clear()
         if trial.over:
             self._notes.append(f"It is {trial.over:.1f} dB lower, since encoding lifts its peaks.")
         gain_db = planned.gain_db - trial.over
