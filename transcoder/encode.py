@@ -1,14 +1,13 @@
 """Encoders: blocks of samples in, packets of whole frames out, their delay known.
 
-FFmpeg's AAC encoder starts every stream in a state that lets an abrupt beginning burst: full-scale
-tones at -1 dBTP came out at +1.1 (128 kbit/s) and limited ones at +4.6 dBTP in the first 50 ms. Two
-frames of silence before the sound cure it (-0.9 and +0.3 in the same runs); their packets are
-dropped, so that nothing moves in time: the first packet kept still carries the 1024 samples of
-priming, and a decoder needs no packet before it.
+FFmpeg's AAC encoder starts every stream in a state that lets an abrupt beginning burst: four tones
+pressed flat (`saturated` in tests/transcoder/test_peaks.py) of -0.3 dBTP came out at +5.8 dBTP in
+the first 50 ms, at 128 kbit/s and 44.1 kHz. Behind two frames of silence they come out at +0.1. The
+packets of the silence are dropped, so that nothing moves in time: the first packet kept still
+carries the 1024 samples of priming, and a decoder needs no packet before it.
 
-Noise substitution and TNS are for low rates. From 192 kbit/s on they only cost: without them the
-signal-to-noise ratio of eleven pieces of music and tones was equal or up to 12 dB better, and
-bursts inside limited tones were lower by 2 to 3 dB.
+Noise substitution and TNS are for low rates. From 192 kbit/s on they bring nothing: of two pieces
+of music, tones and pink noise the signal-to-noise ratio is within 0.2 dB without them.
 """
 
 from fractions import Fraction
