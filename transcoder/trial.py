@@ -1,6 +1,6 @@
 """Tries the encoders out on a few moments, before the gain is told and a segment published.
 
-What is found depends on the sound alone. Dense tones at -1 dBTP come back up to 6 dB higher on
+What is found depends on the sound alone. Dense tones come back some decibels higher on
 every rung: then the whole track is turned down. Noise loses energy with the bands that a rung
 cannot afford: then that rung is turned up, so that all rungs are equally loud. On music both are
 nothing nearly always. Decision 0010 has the figures, and what they were measured on.
