@@ -65,12 +65,12 @@ async def _add_all(
     settings: Settings, songs: list[Path], owner: str, visibility: str, *, wait: bool
 ) -> int:
     from server.accounts import user_named
-    from server.database import Database
+    from server.database import open_database
     from server.media import open_storage
     from server.tracks import Visibility
     from server.uploads import Intake, UploadFields
 
-    database = Database(settings.database_url)
+    database = open_database(settings.database_url)
     try:
         user = await user_named(database, owner)
         intake = Intake(database, open_storage(settings.storage_url), settings)

@@ -13,8 +13,9 @@ from typing import Literal
 from urllib.parse import quote
 
 from server import data_folder
-from server.database import database_file
+from server.database import database_file, version
 from server.disk_floor import disk_floor, existing
+from server.errors import DomainError
 from server.http.page import PAGE_FOLDER
 from server.listening import PortInUse, bind
 from server.media import media_folder
@@ -121,7 +122,19 @@ def _data(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Finding:
-    path = database_file(settings.database_url)
+    url = settings.database_url
+    return _server(url) if url.startswith("postgresql") else _file(url)
+
+
+def _server(url: str) -> Finding:
+    try:
+        return Finding("ok", "database", asyncio.run(version(url)))
+    except (DomainError, StartError) as error:
+        return Finding("fail", "database", str(error), "Check HOULE_DATABASE_URL and the server.")
+
+
+def _file(url: str) -> Finding:
+    path = database_file(url)
     try:
         connection = sqlite3.connect(f"file:{quote(bytes(path))}?mode=ro", uri=True)
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()

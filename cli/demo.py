@@ -43,11 +43,11 @@ async def _furnish(settings: Settings) -> None:
     """Compose what is not there yet; a second start finds it all."""
     from cli.composition import PIECES
     from server.accounts import UserNotFound, create_user, user_named
-    from server.database import Database
+    from server.database import open_database
     from server.http.principal import Role
     from server.tracks import listed
 
-    database = Database(settings.database_url)
+    database = open_database(settings.database_url)
     try:
         try:
             owner = await user_named(database, ARTIST)

@@ -34,9 +34,9 @@ def on_database(data: Path | None, work: Callable[[Database], Awaitable[T]]) -> 
 
 
 async def _opened(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    from server.database import Database
+    from server.database import open_database
 
-    database = Database(settings.database_url)
+    database = open_database(settings.database_url)
     try:
         return await work(database)
     finally:

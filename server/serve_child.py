@@ -22,7 +22,7 @@ from aiohttp import web
 
 from server import bus_relay, log
 from server.app import create_app
-from server.database import Database
+from server.database import open_database
 from server.events import BUS
 from server.http.connection import Listener
 from server.http.draining import DRAINING
@@ -52,7 +52,7 @@ def main() -> None:
 async def serve(settings: Settings, bound: socket.socket, number: int, *, of: int = 1) -> None:
     """Serve until SIGTERM, then drain."""
     stop, leash = _signals()
-    database = Database(settings.database_url)
+    database = open_database(settings.database_url)
     app = create_app(settings, database, open_storage(settings.storage_url))
     runner = web.AppRunner(app, shutdown_timeout=FINISH_SECONDS)
     async with AsyncExitStack() as stack:

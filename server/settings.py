@@ -33,6 +33,7 @@ _FOR_LATER = {
     *("redis_url", "s3_endpoint_url", "cdn_url", "smtp_url", "icecast_port"),
     *("webrtc_port", "webrtc_addresses"),
 }
+DATABASES = ("sqlite:///", "postgresql+asyncpg://", "postgresql://")
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65_535)]
@@ -206,8 +207,9 @@ def _nearest(name: str) -> str:
 
 def _refuse_what_comes_later(values: Mapping[str, Any]) -> None:
     """Stop rather than keep data in another place than the operator asked for."""
-    if not values["database_url"].startswith("sqlite:///"):
-        raise SettingsError("HOULE_DATABASE_URL must begin with sqlite:/// in this version.")
+    if not values["database_url"].startswith(DATABASES):
+        begins = " or ".join(DATABASES)
+        raise SettingsError(f"HOULE_DATABASE_URL must begin with {begins}.")
     if not values["storage_url"].startswith("file://"):
         raise SettingsError("HOULE_STORAGE_URL must begin with file:// in this version.")
 

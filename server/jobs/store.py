@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from server.database import METADATA, now_ms
+from server.database import METADATA, now_ms, row_locking
 from server.ids import new_id
 from server.jobs.model import (
     CANCELLED,
@@ -135,6 +135,7 @@ def has_claimable(connection: Connection, pools: Sequence[str]) -> bool:
     )
 
 
+@row_locking
 def claim(connection: Connection, pools: Sequence[str], worker_id: str) -> Job | None:
     """Lease the next job of these pools."""
     next_one = (
@@ -164,6 +165,7 @@ def claim(connection: Connection, pools: Sequence[str], worker_id: str) -> Job |
     return _job(row) if row else None
 
 
+@row_locking
 def beat(
     connection: Connection, job_id: str, token: int, *, progress: float | None, step: str | None
 ) -> bool:

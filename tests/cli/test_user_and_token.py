@@ -15,7 +15,7 @@ from cli.main import app
 from server.accounts import PersonalToken, User, list_tokens, user_named
 from server.accounts.passwords import Passwords
 from server.accounts.store import find_password
-from server.database import Database
+from server.database import Database, open_database
 
 T = TypeVar("T")
 Houle = Callable[..., Result]
@@ -33,7 +33,7 @@ def houle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Houle:
 
 def looked_up(tmp_path: Path, look: Callable[[Database], Awaitable[T]]) -> T:
     async def opened() -> T:
-        database = Database(f"sqlite:///{tmp_path}/sea/houle.db")
+        database = open_database(f"sqlite:///{tmp_path}/sea/houle.db")
         try:
             return await look(database)
         finally:

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,14 +16,10 @@ from typing import Any, Self
 import aiohttp
 import pytest
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a swell of the sea 7"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -162,7 +157,7 @@ class Person:
 def access_token(server: Server) -> str:
     """A token from the shell, as a script of the operator would take one."""
     command = [sys.executable, "-m", "cli.main", "token", "admin"]
-    environment = {**os.environ, "HOULE_DATA_DIR": str(server.data)}
+    environment = {**os.environ, "HOULE_DATA_DIR": str(server.data), **server.environment}
     answer = subprocess.run(
         command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -28,8 +27,8 @@ Serve: TypeAlias = Callable[..., Awaitable[Client]]
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return made_settings(tmp_path)
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return made_settings(tmp_path, database_url=database_url)
 
 
 def made_settings(tmp_path: Path, **variables: str) -> Settings:
@@ -43,20 +42,13 @@ def made_settings(tmp_path: Path, **variables: str) -> Settings:
 
 
 @pytest.fixture
-async def database(settings: Settings, migrated: Path) -> AsyncIterator[Database]:
-    settings.data_dir.mkdir()
-    shutil.copy(migrated, settings.data_dir / "houle.db")
-    opened = Database(settings.database_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def serve(aiohttp_client: AiohttpClient, database: Database, tmp_path: Path) -> Serve:
+def serve(
+    aiohttp_client: AiohttpClient, database: Database, database_url: str, tmp_path: Path
+) -> Serve:
     """Start another server on the same database, with other settings."""
 
     async def started(**variables: str) -> Client:
-        settings = made_settings(tmp_path, **variables)
+        settings = made_settings(tmp_path, database_url=database_url, **variables)
         app = create_app(settings, database, open_storage(settings.storage_url))
         return await aiohttp_client(app)
 

@@ -27,6 +27,7 @@ async def test_the_key_survives_a_restart(serve: Serve, anna: User) -> None:
     assert (await Person(second).get(ME, token)).status == 200
 
 
+@pytest.mark.engines("sqlite")  # its files are read
 async def test_the_private_key_is_nowhere_in_the_files_of_the_database(
     client: Client, settings: Settings, database: Database
 ) -> None:

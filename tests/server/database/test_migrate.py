@@ -2,38 +2,38 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from aiohttp import web
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Connection
 
-from server.database import METADATA, migrate
+from server.database import METADATA, Database, migrate
+from tests.server.engines import Engine
 
 
-def test_the_migrated_schema_is_what_the_slices_declare(
-    app: web.Application, migrated: Path
+async def test_the_migrated_schema_is_what_the_slices_declare(
+    app: web.Application, database: Database
 ) -> None:
-    engine = create_engine(f"sqlite:///{migrated}")
-    with engine.connect() as connection:
+    def compared(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        difference = compare_metadata(context, METADATA)
-    engine.dispose()
+        return list(compare_metadata(context, METADATA))
 
     assert METADATA.tables
-    assert difference == []
+    assert await database.read(compared) == []
 
 
-def test_migrating_twice_changes_nothing(migrated: Path, tmp_path: Path) -> None:
-    path = tmp_path / "again.db"
-    path.write_bytes(migrated.read_bytes())
-    migrate(f"sqlite:///{path}")
-    migrate(f"sqlite:///{path}")
+def test_migrating_twice_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    url = engine.empty(tmp_path)
+    for _ in range(2):
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(migrate, url).result()
 
 
-def test_several_processes_may_start_at_once(tmp_path: Path) -> None:
-    script = f"from server.database import migrate; migrate('sqlite:///{tmp_path}/new.db')"
+def test_several_processes_may_start_at_once(engine: Engine, tmp_path: Path) -> None:
+    script = f"from server.database import migrate; migrate({engine.empty(tmp_path)!r})"
     starts = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(3)]
 
     assert [start.wait(60) for start in starts] == [0, 0, 0]

@@ -12,11 +12,11 @@ ROOT = Path(__file__).parents[3]
 JOBS = 120
 CLAIM_ALL = """
 import asyncio, sys
-from server.database import Database
+from server.database import Database, open_database
 from server.jobs import store
 
 async def main():
-    database = Database(sys.argv[1])
+    database = open_database(sys.argv[1])
     while job := await database.write(store.claim, ["errands"], sys.argv[2]):
         print(job.id)
     await database.close()

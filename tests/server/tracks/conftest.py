@@ -1,8 +1,6 @@
 """One studio for each test, furnished once: keys, two people and their tokens are copied."""
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +8,11 @@ import pytest
 from aiohttp import web
 
 from server.app import create_app
-from server.database import Database
+from server.database import Database, open_database
 from server.media import open_storage
-from server.settings import Settings, load
-from tests.server.conftest import SECRET
+from server.settings import Settings
+from tests.server.conftest import aside, settings_in
+from tests.server.engines import Engine
 from tests.server.tracks.studio import Client, Person, Studio, make_user
 
 
@@ -21,22 +20,22 @@ from tests.server.tracks.studio import Client, Person, Studio, make_user
 class Furnished:
     """A database to copy, and who is in it."""
 
-    path: Path
+    url: str
     known: dict[str, tuple[str, str]]
 
 
 @pytest.fixture(scope="session")
-def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+def furnished(
+    engine: Engine, migrated: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
     folder = tmp_path_factory.mktemp("furnished")
-    shutil.copy(migrated, folder / "houle.db")
-    environ = {"HOULE_SECRET_KEY": SECRET, "HOULE_DISK_FLOOR": "0"}
-    known = asyncio.run(_furnish(load(environ, env_file=None, data_dir=folder)))
-    return Furnished(folder / "houle.db", known)
+    with engine.copy(migrated, folder) as url:
+        yield Furnished(url, aside(_furnish(settings_in(folder, url))))
 
 
 async def _furnish(settings: Settings) -> dict[str, tuple[str, str]]:
     """Start once, which makes the signing key, and let people in."""
-    database = Database(settings.database_url)
+    database = open_database(settings.database_url)
     runner = web.AppRunner(create_app(settings, database, open_storage(settings.storage_url)))
     await runner.setup()
     known = {name: await make_user(database, name) for name in ("Marin", "Ines")}
@@ -46,12 +45,9 @@ async def _furnish(settings: Settings) -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture
-async def database(settings: Settings, furnished: Furnished) -> AsyncIterator[Database]:
-    settings.data_dir.mkdir()
-    shutil.copy(furnished.path, settings.data_dir / "houle.db")
-    opened = Database(settings.database_url)
-    yield opened
-    await opened.close()
+def database_url(engine: Engine, furnished: Furnished, tmp_path: Path) -> Iterator[str]:
+    with engine.copy(furnished.url, tmp_path / "data") as url:
+        yield url
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 
 from server.app import create_app
-from server.database import Database
+from server.database.sqlite_database import SqliteDatabase
 from server.media import STORAGE
 from server.settings import SETTINGS
 from server.uploads import UNLIMITED, Intake, UploadFields
@@ -33,6 +33,7 @@ async def test_an_upload_cut_in_the_middle_leaves_nothing(studio: Studio, marin:
     assert await nothing_is_left(studio)
 
 
+@pytest.mark.engines("sqlite")  # its one lock is held
 async def test_a_file_whose_sender_leaves_during_the_commit_stays_whole(
     studio: Studio, marin: Person
 ) -> None:
@@ -60,10 +61,11 @@ async def test_a_file_whose_sender_leaves_during_the_commit_stays_whole(
     assert await studio.sql("SELECT * FROM unclaimed") == []
 
 
+@pytest.mark.engines("sqlite")  # its one lock is held
 async def test_why_a_file_was_refused_is_said_even_when_the_database_is_busy(
     studio: Studio, marin: Person
 ) -> None:
-    impatient = Database(studio.database.url, patience=0, busy_seconds=0.05)
+    impatient = SqliteDatabase(studio.database.url, patience=0, busy_seconds=0.05)
     intake = Intake(impatient, studio.storage, studio.app[SETTINGS])
 
     async def send(lock: contextlib.ExitStack) -> None:
@@ -79,10 +81,11 @@ async def test_why_a_file_was_refused_is_said_even_when_the_database_is_busy(
     assert await announced(studio, 1)  # the sweeper's, when it is due
 
 
+@pytest.mark.engines("sqlite")  # its one lock is held
 async def test_an_upload_to_a_busy_database_may_come_again(
     aiohttp_client: AiohttpClient, studio: Studio, marin: Person
 ) -> None:
-    impatient = Database(studio.database.url, patience=0, busy_seconds=0.05)
+    impatient = SqliteDatabase(studio.database.url, patience=0, busy_seconds=0.05)
     app = create_app(studio.app[SETTINGS], impatient, studio.storage)
     busy = Person(await aiohttp_client(app), marin.user_id, marin.name, marin.headers)
 

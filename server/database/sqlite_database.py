@@ -15,36 +15,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
-from aiohttp import web
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import OperationalError
 
+from server.database.database import PATIENCE, Database, DatabaseBusy
 from server.database.sqlite import BUSY_SECONDS, readers, result_code, writer
-from server.errors import DiskFull, Unavailable
+from server.errors import DiskFull
 from server.metrics import DATABASE_SECONDS
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 4  # threads; scans only, point reads run inline
-PATIENCE = 15.0  # seconds a write waits for other processes before it is refused
 
 
-class DatabaseBusy(Unavailable):
-    """Other processes kept the write lock for too long."""
-
-
-class Database:
-    """One database file, shared by several processes.
-
-    A write that finds no room on the disk is a DiskFull; one that waited in vain a DatabaseBusy.
-    """
+class SqliteDatabase(Database):
+    """One database file, shared by several processes of one machine."""
 
     def __init__(
         self, url: str, *, patience: float = PATIENCE, busy_seconds: float = BUSY_SECONDS
     ) -> None:
-        self.url = url
+        super().__init__(url)
         self._patience = patience
         self._writer = writer(url, busy_seconds=busy_seconds)
         self._readers = readers(url, READERS)
@@ -99,9 +91,6 @@ class Database:
     def _shut(self) -> None:
         self._write_thread.shutdown()
         self._read_threads.shutdown()
-
-
-DATABASE = web.AppKey("database", Database)
 
 
 async def _in(threads: ThreadPoolExecutor, run: Callable[[], T]) -> T:
