@@ -19,6 +19,7 @@ COMMANDS = {
     "user": ("user", "app"),
     "token": ("token", "token"),
     "doctor": ("doctor", "doctor"),
+    "jobs": ("jobs", "app"),
     "migrate": ("migrate", "migrate_command"),
 }
 

@@ -15,6 +15,14 @@ HTTP_IN_FLIGHT = Gauge(
 DATABASE_SECONDS = Histogram(
     "database_seconds", "Time inside a query or transaction.", ("kind",), buckets=_FAST
 )
+JOBS = Gauge("jobs", "Jobs that wait or run.", ("state", "pool"), multiprocess_mode="mostrecent")
+JOBS_OLDEST_PENDING = Gauge(
+    "jobs_oldest_pending_seconds",
+    "How long the next job has been due.",
+    ("pool",),
+    multiprocess_mode="mostrecent",
+)
+JOBS_REAPED = Counter("jobs_reaped_total", "Leases that were taken back from lost workers.")
 LOOP_LAG_SECONDS = Histogram(
     "event_loop_lag_seconds", "How late a timer of the event loop fires.", buckets=_FAST
 )

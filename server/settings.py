@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import platform
 import tempfile
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -131,6 +132,12 @@ class Settings(BaseSettings):
     def work_dir(self) -> Path:
         """Scratch folders of jobs; swept at start."""
         return self.data_dir / "work"
+
+    @property
+    def worker_id(self) -> str:
+        """The embedded worker's name, of this folder of this machine: others share the queue."""
+        place = f"{platform.node()}\n{self.data_dir.absolute()}".encode()
+        return f"embedded-{hashlib.sha256(place).hexdigest()[:12]}"
 
     @property
     def serve_socket(self) -> Path:

@@ -11,7 +11,6 @@ import json
 import signal
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 import aiohttp
 
@@ -27,7 +26,6 @@ from transcoder.zygote import Zygote
 
 NICE = 10
 POOLS = ("cpu",)
-WORKER_ID = "embedded"  # there is one a server, so whatever it held before is nobody's
 RETRY_SECONDS = 0.1
 
 
@@ -48,13 +46,13 @@ async def work(settings: Settings) -> None:
     sweep(settings)
     token = embedded_worker_token(settings.secret_key)
     async with asyncio.TaskGroup() as group:
-        group.create_task(disown(settings.serve_socket, token))
+        group.create_task(disown(settings, token))
         started = group.create_task(Zygote.start(nice=NICE))
     zygote = started.result()
     try:
         async with LeaseClient(settings.serve_socket, token) as client:
             ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
-            worker = Worker(client, WORKER_ID, POOLS, {"ingest": ingest})
+            worker = Worker(client, settings.worker_id, POOLS, {"ingest": ingest})
             loop.add_signal_handler(signal.SIGTERM, worker.stop)
             await _noted(worker, settings, zygote)
     finally:
@@ -62,16 +60,15 @@ async def work(settings: Settings) -> None:
         await zygote.close()
 
 
-async def disown(socket: Path, token: str) -> None:
-    """Have the server take back what this worker held when it was killed."""
+async def disown(settings: Settings, token: str) -> None:
+    """Have the server take back what this worker held when it was killed: there is one a server."""
+    lost = f"http://houle/internal/workers/{settings.worker_id}/lost"
     headers = {"Authorization": f"Bearer {token}"}
-    connector = aiohttp.UnixConnector(str(socket))
+    connector = aiohttp.UnixConnector(str(settings.serve_socket))
     async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
         while True:  # until the server is up; without it there is nothing to do here
             with suppress(aiohttp.ClientError, OSError):
-                async with session.post(
-                    f"http://houle/internal/workers/{WORKER_ID}/lost"
-                ) as answer:
+                async with session.post(lost) as answer:
                     if answer.status == 200:
                         return
             await asyncio.sleep(RETRY_SECONDS)

@@ -1,10 +1,13 @@
 """The queue of work: rows that workers lease, and whose outcomes change their slice's rows."""
 
-from server.jobs.kinds import Announcement, Fact, JobKind, register
+from server.jobs import history, listing, outcomes
+from server.jobs.kinds import Announcement, Fact, JobKind, Kinds, register
 from server.jobs.leases import LEASES
-from server.jobs.model import Failure, Job, LeaseLost
+from server.jobs.listing import Listed
+from server.jobs.model import Failure, Job, JobNotFound, JobState, LeaseLost, NewJob
 from server.jobs.routes import setup
-from server.jobs.store import JOBS, cancel, enqueue
+from server.jobs.store import cancel, enqueue, purge
+from server.jobs.table import JOBS
 
 __all__ = [
     "JOBS",
@@ -14,9 +17,18 @@ __all__ = [
     "Failure",
     "Job",
     "JobKind",
+    "JobNotFound",
+    "JobState",
+    "Kinds",
     "LeaseLost",
+    "Listed",
+    "NewJob",
     "cancel",
     "enqueue",
+    "history",
+    "listing",
+    "outcomes",
+    "purge",
     "register",
     "setup",
 ]

@@ -44,6 +44,7 @@ class JobKind:
     on_finish: OnFinish
     on_fail: OnFail  # for good; a loss that will be tried again is no failure
     on_pause: OnPause  # lost or handed back: it will run again
+    on_retry: OnPause  # somebody wants it tried again, after it had ended without success
 
 
 Kinds: TypeAlias = dict[str, JobKind]
@@ -64,6 +65,7 @@ def kind_of(kinds: Kinds, job: Job) -> JobKind:
         on_finish=_nothing,
         on_fail=_nothing,
         on_pause=_nothing,
+        on_retry=_nothing,
     )
 
 

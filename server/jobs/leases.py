@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import structlog
 from aiohttp import web
@@ -13,19 +13,18 @@ from sqlalchemy import Connection
 
 from server.database import DATABASE, Database
 from server.events import BUS, Bus
-from server.jobs import store
+from server.jobs import outcomes, store
 from server.jobs.kinds import KINDS, Announcement, Fact, Kinds, kind_of
-from server.jobs.model import (
-    CANCELLED,
-    WORKER_LOST,
-    WORKER_LOST_MESSAGE,
-    Failure,
-    Job,
-)
+from server.jobs.model import Failure, Job
+from server.jobs.news import going_on, told
+from server.jobs.outcomes import Lease
+from server.metrics import JOBS_REAPED
 
 BELL = "jobs"  # the topic that says: there is something to claim
 POLL_SECONDS = 1.0  # a bell that was not heard (another process rang) costs this much
 LONGEST_WAIT = 30.0
+
+P = ParamSpec("P")
 
 log = structlog.get_logger()
 
@@ -69,13 +68,16 @@ class Leases:
         job = await self._database.write(store.claim, pools, worker_id)
         if job is not None:
             log.info("job leased", job=job.id, kind=job.kind, attempt=job.attempt, worker=worker_id)
+            self._tell([told(job)])
         return job
 
     async def beat(
         self, job_id: str, token: int, *, progress: float | None, step: str | None
     ) -> bool:
         """Renew the lease; return whether the worker is asked to stop."""
-        return await self._database.write(store.beat, job_id, token, progress=progress, step=step)
+        asked = await self._database.write(store.beat, job_id, token, progress=progress, step=step)
+        self._tell([going_on(job_id, progress, step)])
+        return asked
 
     async def report(self, job_id: str, token: int, facts: Sequence[Fact]) -> None:
         """Keep facts while the job runs; glimpses are told and forgotten, without a write."""
@@ -92,39 +94,29 @@ class Leases:
 
     async def finish(self, job_id: str, token: int, result: Mapping[str, Any]) -> None:
         """End a job with success."""
-
-        def change(connection: Connection) -> Sequence[Announcement]:
-            job = store.hold(connection, job_id, token)
-            store.finish(connection, job)
-            return kind_of(self._kinds, job).on_finish(connection, job, result)
-
-        self._tell(await self._database.write(change))
+        await self._change(outcomes.finish, Lease(job_id, token), result)
         log.info("job finished", job=job_id)
 
     async def fail(self, job_id: str, token: int, failure: Failure, *, retryable: bool) -> None:
         """End an attempt without success: for good, or until the next one."""
-
-        def change(connection: Connection) -> Sequence[Announcement]:
-            job = store.hold(connection, job_id, token)
-            if retryable:
-                return self._lose(connection, job, failure)
-            return self._end(connection, job, failure)
-
-        self._tell(await self._database.write(change))
+        await self._change(outcomes.fail, Lease(job_id, token), failure, retryable=retryable)
         log.warning("job failed", job=job_id, code=failure.code, retryable=retryable)
 
     async def release(self, job_id: str, token: int) -> None:
         """Take a job back from a worker that drains; the attempt does not count."""
-
-        def change(connection: Connection) -> Sequence[Announcement]:
-            job = store.hold(connection, job_id, token)
-            if job.cancel_requested:
-                return self._end(connection, job, Failure(CANCELLED, "Cancelled."))
-            store.release(connection, job)
-            return kind_of(self._kinds, job).on_pause(connection, job)
-
-        self._tell(await self._database.write(change))
+        await self._change(outcomes.release, Lease(job_id, token))
         self.ring()
+
+    async def cancel(self, job_id: str) -> None:
+        """End a job for a person: now, or at the next beat of its worker. Raises JobEnded."""
+        await self._change(outcomes.cancel, job_id)
+        log.info("job cancelled", job=job_id)
+
+    async def retry(self, job_id: str) -> None:
+        """Begin a job again that ended without success. Raises JobNotEnded."""
+        await self._change(outcomes.retry, job_id)
+        self.ring()
+        log.info("job tried again", job=job_id)
 
     async def worker_lost(self, worker_id: str) -> int:
         """Take back what a worker held that is known to be dead; return how many jobs."""
@@ -140,31 +132,21 @@ class Leases:
         """Tell waiting workers that there is something to claim."""
         self._bus.publish(BELL, {}, transient=True)
 
-    async def _take_back(self, which: Callable[[Connection], list[Job]]) -> int:
-        lost = Failure(WORKER_LOST, WORKER_LOST_MESSAGE)
-
-        def change(connection: Connection) -> tuple[int, list[Announcement]]:
-            jobs = which(connection)
-            told = [note for job in jobs for note in self._lose(connection, job, lost)]
-            return len(jobs), told
-
-        count, told = await self._database.write(change)
-        self._tell(told)
+    async def _take_back(self, which: Callable[[Connection], Sequence[Job]]) -> int:
+        count, news = await self._database.write(outcomes.take_back, self._kinds, which)
+        self._tell(news)
         if count:
+            JOBS_REAPED.inc(count)
             log.warning("leases taken back", jobs=count)
         return count
 
-    def _lose(self, connection: Connection, job: Job, failure: Failure) -> Sequence[Announcement]:
-        if job.cancel_requested:
-            return self._end(connection, job, Failure(CANCELLED, "Cancelled."))
-        if job.attempt >= job.max_attempts:
-            return self._end(connection, job, failure)
-        store.postpone(connection, job, failure)
-        return kind_of(self._kinds, job).on_pause(connection, job)
-
-    def _end(self, connection: Connection, job: Job, failure: Failure) -> Sequence[Announcement]:
-        store.fail(connection, job, failure)
-        return kind_of(self._kinds, job).on_fail(connection, job, failure)
+    async def _change(
+        self,
+        change: Callable[Concatenate[Connection, Kinds, P], Sequence[Announcement]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        self._tell(await self._database.write(change, self._kinds, *args, **kwargs))
 
     def _tell(self, announcements: Sequence[Announcement]) -> None:
         for note in announcements:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from server.errors import Conflict
+from server.errors import Conflict, NotFound
 
 LEASE_SECONDS = 15  # a worker beats every 5, so two beats may get lost
 BACK_OFF_SECONDS = (5, 15, 45)  # after the first, second and third loss; the fourth is the last
@@ -23,6 +23,22 @@ class JobState(StrEnum):
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+
+
+class JobNotFound(NotFound):
+    """There is no such job, or it is another's."""
+
+
+class JobEnded(Conflict):
+    """What is over cannot be cancelled."""
+
+
+class JobNotEnded(Conflict):
+    """Only what failed or was cancelled can be tried again."""
 
 
 class LeaseLost(Conflict):
@@ -45,12 +61,32 @@ class Job:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to be added.
+
+    Priority counts in minutes of waiting. With a key that the owner has used for this kind before,
+    nothing is added.
+    """
+
+    kind: str
+    pool: str
+    payload: Mapping[str, Any]
+    owner_id: str | None = None
+    priority: int = 0
+    idempotency_key: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a job ended without success: a stable code, and words for its owner."""
 
     code: str
     message: str
+
+    @property
+    def state(self) -> JobState:
+        return JobState.CANCELLED if self.code == CANCELLED else JobState.FAILED
 
 
 def back_off_ms(attempt: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.http.routes import Access, Routes, rendered
-from server.jobs import reaper
+from server.jobs import people_routes, reaper
 from server.jobs.kinds import KINDS
 from server.jobs.leases import LEASES, leases_of
 from server.jobs.messages import (
@@ -30,6 +30,7 @@ def setup(app: web.Application) -> None:
     app[LEASES] = leases_of(app)
     app.cleanup_ctx.append(reaper.running)
     routes.setup(app)
+    people_routes.routes.setup(app)
 
 
 @routes.post(

@@ -10,30 +10,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
     ColumnElement,
     Connection,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
     Row,
-    String,
-    Table,
-    Text,
+    delete,
     false,
     insert,
-    literal,
     select,
     true,
     update,
 )
 
-from server.database import METADATA, now_ms, row_locking
+from server.database import now_ms, row_locking
 from server.ids import new_id
+from server.jobs import history
 from server.jobs.model import (
     CANCELLED,
     LEASE_SECONDS,
@@ -42,46 +32,10 @@ from server.jobs.model import (
     Job,
     JobState,
     LeaseLost,
+    NewJob,
     back_off_ms,
 )
-
-JOBS = Table(
-    "jobs",
-    METADATA,
-    Column("id", String(36), primary_key=True),
-    Column("kind", String(40), nullable=False),
-    Column("pool", String(40), nullable=False),
-    Column("owner_id", ForeignKey("users.id", ondelete="SET NULL")),
-    Column("priority", Integer, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("attempt", Integer, nullable=False),  # how many were begun
-    Column("max_attempts", Integer, nullable=False),
-    Column("run_at", BigInteger, nullable=False),
-    Column("lease_until", BigInteger),
-    Column("worker_id", String(100)),
-    Column("token", Integer, nullable=False),  # of the latest lease; each claim adds one
-    Column("cancel_requested", Boolean, nullable=False),
-    Column("progress", Float),  # 0 to 1
-    Column("step", String(100)),
-    Column("payload", JSON, nullable=False),
-    Column("error_code", String(60)),
-    Column("error", Text),
-    Column("created_at", BigInteger, nullable=False),
-    Column("started_at", BigInteger),  # the latest attempt's
-    Column("finished_at", BigInteger),
-)
-# written out in the statement: a partial index is not chosen for a value that comes later
-_PENDING = JOBS.c.state == literal(JobState.PENDING.value, literal_execute=True)
-_PROCESSING = JOBS.c.state == literal(JobState.PROCESSING.value, literal_execute=True)
-Index(
-    "ix_jobs_claim",
-    JOBS.c.pool,
-    JOBS.c.priority,
-    JOBS.c.run_at,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
-)
-Index("ix_jobs_lease", JOBS.c.lease_until, sqlite_where=_PROCESSING, postgresql_where=_PROCESSING)
+from server.jobs.table import AGEING_MS, JOBS, PENDING, PROCESSING
 
 _SHOWN = (
     JOBS.c.id,
@@ -97,34 +51,33 @@ _SHOWN = (
 )
 
 
-def enqueue(
-    connection: Connection,
-    kind: str,
-    *,
-    pool: str,
-    payload: Mapping[str, Any],
-    owner_id: str | None = None,
-    priority: int = 0,
-) -> str:
+def enqueue(connection: Connection, new: NewJob) -> str:
     """Add a job and return its id; `ring` the bell once this is committed."""
+    known = _with_same_key(connection, new)
+    if known is not None:
+        return known
     job_id = new_id()
     connection.execute(
         insert(JOBS).values(
             id=job_id,
-            kind=kind,
-            pool=pool,
-            owner_id=owner_id,
-            priority=priority,
+            kind=new.kind,
+            pool=new.pool,
+            owner_id=new.owner_id,
+            priority=new.priority,
             state=JobState.PENDING.value,
             attempt=0,
             max_attempts=MAX_ATTEMPTS,
             run_at=now_ms(),
+            # Everybody's age grows alike, so that the order among those who wait never changes.
+            rank=now_ms() - new.priority * AGEING_MS,
             token=0,
             cancel_requested=false(),
-            payload=dict(payload),
+            payload=dict(new.payload),
+            idempotency_key=new.idempotency_key,
             created_at=now_ms(),
         )
     )
+    history.note(connection, job_id, "added")
     return job_id
 
 
@@ -141,14 +94,14 @@ def claim(connection: Connection, pools: Sequence[str], worker_id: str) -> Job |
     next_one = (
         select(JOBS.c.id)
         .where(_claimable(pools))
-        .order_by(JOBS.c.priority.desc(), JOBS.c.run_at, JOBS.c.id)
+        .order_by(JOBS.c.rank, JOBS.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
     leased = (
         update(JOBS)
-        .where(JOBS.c.id == next_one, _PENDING)
+        .where(JOBS.c.id == next_one, PENDING)
         .values(
             state=JobState.PROCESSING.value,
             worker_id=worker_id,
@@ -162,7 +115,10 @@ def claim(connection: Connection, pools: Sequence[str], worker_id: str) -> Job |
         .returning(*_SHOWN)
     )
     row = connection.execute(leased).first()
-    return _job(row) if row else None
+    if row is None:
+        return None
+    history.note(connection, row.id, "begun", attempt=row.attempt, worker_id=worker_id)
+    return _job(row)
 
 
 @row_locking
@@ -206,17 +162,30 @@ def hold(connection: Connection, job_id: str, token: int) -> Job:
     return _job(row)
 
 
-def finish(connection: Connection, job: Job) -> None:
+def finish(connection: Connection, job: Job, result: Mapping[str, Any]) -> None:
     """End a held job with success."""
-    _set(connection, job, state=JobState.SUCCEEDED.value, progress=1.0, finished_at=now_ms())
+    _set(
+        connection,
+        job,
+        state=JobState.SUCCEEDED.value,
+        progress=1.0,
+        result=dict(result),
+        error_code=None,  # of an attempt that was lost before
+        error=None,
+        finished_at=now_ms(),
+    )
+    history.note(connection, job.id, "succeeded", attempt=job.attempt)
 
 
 def fail(connection: Connection, job: Job, failure: Failure) -> None:
     """End a held job for good."""
+    history.note(
+        connection, job.id, failure.state.value, attempt=job.attempt, detail=failure.message
+    )
     _set(
         connection,
         job,
-        state=JobState.FAILED.value,
+        state=failure.state.value,
         error_code=failure.code,
         error=failure.message,
         finished_at=now_ms(),
@@ -225,6 +194,7 @@ def fail(connection: Connection, job: Job, failure: Failure) -> None:
 
 def postpone(connection: Connection, job: Job, failure: Failure) -> None:
     """Put a held job back for its next attempt, after its rest."""
+    history.note(connection, job.id, "lost", attempt=job.attempt, detail=failure.message)
     _set(
         connection,
         job,
@@ -237,6 +207,7 @@ def postpone(connection: Connection, job: Job, failure: Failure) -> None:
 
 def release(connection: Connection, job: Job) -> None:
     """Hand a held job back as if it had not been begun."""
+    history.note(connection, job.id, "released", attempt=job.attempt)
     _set(
         connection,
         job,
@@ -258,7 +229,7 @@ def lapsed(connection: Connection, limit: int = 100) -> list[Job]:
 
 def held_by(connection: Connection, worker_id: str, limit: int = 100) -> list[Job]:
     """Return and lock what a worker holds."""
-    return _locked(connection, _PROCESSING & (JOBS.c.worker_id == worker_id), limit)
+    return _locked(connection, PROCESSING & (JOBS.c.worker_id == worker_id), limit)
 
 
 def cancel(connection: Connection, job_id: str) -> Job | None:
@@ -268,7 +239,7 @@ def cancel(connection: Connection, job_id: str) -> Job | None:
     """
     asked = (
         update(JOBS)
-        .where(JOBS.c.id == job_id, _PENDING | _PROCESSING)
+        .where(JOBS.c.id == job_id, PENDING | PROCESSING)
         .values(cancel_requested=true())
         .returning(*_SHOWN)
     )
@@ -276,9 +247,60 @@ def cancel(connection: Connection, job_id: str) -> Job | None:
     if row is None:
         return None
     job = _job(row)
+    history.note(connection, job.id, "cancel requested", attempt=job.attempt)
     if job.state is JobState.PENDING:
         fail(connection, job, Failure(CANCELLED, "Cancelled."))
     return job
+
+
+def retry(connection: Connection, job_id: str, *, priority: int) -> Job | None:
+    """Put a job that ended without success back at the beginning; None where there is no such."""
+    ended = (JobState.FAILED.value, JobState.CANCELLED.value)
+    again = (
+        update(JOBS)
+        .where(JOBS.c.id == job_id, JOBS.c.state.in_(ended))
+        .values(
+            state=JobState.PENDING.value,
+            attempt=0,
+            run_at=now_ms(),
+            priority=priority,
+            rank=now_ms() - priority * AGEING_MS,
+            cancel_requested=false(),
+            progress=None,
+            step=None,
+            error_code=None,
+            error=None,
+            finished_at=None,
+        )
+        .returning(*_SHOWN)
+    )
+    row = connection.execute(again).first()
+    if row is None:
+        return None
+    history.note(connection, job_id, "tried again")
+    return _job(row)
+
+
+def purge(connection: Connection, *, kept_ms: int, limit: int = 1000) -> int:
+    """Forget jobs that ended longer ago than this, the oldest first; return how many."""
+    old = (
+        select(JOBS.c.id)
+        .where(JOBS.c.finished_at < now_ms() - kept_ms)
+        .order_by(JOBS.c.finished_at)
+        .limit(limit)
+    )
+    return connection.execute(delete(JOBS).where(JOBS.c.id.in_(old))).rowcount
+
+
+def _with_same_key(connection: Connection, new: NewJob) -> str | None:
+    if new.idempotency_key is None:
+        return None
+    same = (
+        JOBS.c.owner_id.is_not_distinct_from(new.owner_id)
+        & (JOBS.c.kind == new.kind)
+        & (JOBS.c.idempotency_key == new.idempotency_key)
+    )
+    return connection.execute(select(JOBS.c.id).where(same)).scalar()
 
 
 def _set(connection: Connection, job: Job, **values: Any) -> None:  # noqa: ANN401 -- columns
@@ -299,15 +321,15 @@ def _locked(connection: Connection, which: ColumnElement[bool], limit: int) -> l
 
 
 def _claimable(pools: Sequence[str]) -> ColumnElement[bool]:
-    return _PENDING & JOBS.c.pool.in_(pools) & (JOBS.c.run_at <= now_ms())
+    return PENDING & JOBS.c.pool.in_(pools) & (JOBS.c.run_at <= now_ms())
 
 
 def _lapsed() -> ColumnElement[bool]:
-    return _PROCESSING & (JOBS.c.lease_until < now_ms())
+    return PROCESSING & (JOBS.c.lease_until < now_ms())
 
 
 def _leased(job_id: str, token: int) -> ColumnElement[bool]:
-    return (JOBS.c.id == job_id) & (JOBS.c.token == token) & _PROCESSING
+    return (JOBS.c.id == job_id) & (JOBS.c.token == token) & PROCESSING
 
 
 def _lease_end() -> ColumnElement[int]:

@@ -19,9 +19,11 @@ from server.tracks.model import (
 from server.tracks.routes import setup
 from server.tracks.showing import shown, visible, with_renditions
 from server.tracks.store import find_duplicate, insert_track, listed, states, stored_bytes
+from server.tracks.tasks import JOB_KINDS
 from server.tracks.unclaimed import claim, give_up, keep, reserve, running
 
 __all__ = [
+    "JOB_KINDS",
     "LINKS",
     "PREVIEW",
     "RUNGS",

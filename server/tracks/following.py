@@ -7,7 +7,6 @@ is cut off, and EventSource comes back by itself.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,6 +15,7 @@ from aiohttp import web
 
 from server.database import DATABASE
 from server.events import BUS
+from server.http.event_stream import EventStream, with_pings
 from server.json import dumps
 from server.tracks import store
 from server.tracks.events import SETTLED, Event, state_event, topic
@@ -24,17 +24,10 @@ from server.tracks.model import Track, TrackNotFound, Viewer
 from server.tracks.peaks_so_far import PEAKS
 from server.tracks.showing import resource
 
-PING_SECONDS = 15.0
-_HEADERS = {
-    "Content-Type": "text/event-stream",
-    "Cache-Control": "no-store",
-    "X-Accel-Buffering": "no",  # nginx would collect what should arrive at once
-}
-
 
 async def follow(request: web.Request, track_id: str, viewer: Viewer) -> web.StreamResponse:
     """Tell what happens to the track until its work is over."""
-    answer = web.StreamResponse(headers=_HEADERS)
+    answer = EventStream()
     async with request.app[BUS].subscribe(topic(track_id)) as events:
         track = await request.app[DATABASE].point(store.find, track_id)
         if track is None or not viewer.sees(track):
@@ -42,21 +35,17 @@ async def follow(request: web.Request, track_id: str, viewer: Viewer) -> web.Str
         await answer.prepare(request)
         if request.method == "HEAD":
             return answer
-        await answer.write(
-            _line("state", _shown(state_event(track), early=viewer.hears_early(track)))
-        )
+        await answer.tell("state", _shown(state_event(track), early=viewer.hears_early(track)))
         grown = request.app[PEAKS].event(topic(track_id))
         if grown is not None and not track.settled:
-            await answer.write(_peaks(grown))
+            await answer.tell("peaks", _peaks(grown))
         if not await _is_over(request, answer, track, viewer):
             await _follow(request, answer, track, viewer, events)
     await answer.write_eof()
     return answer
 
 
-async def _is_over(
-    request: web.Request, answer: web.StreamResponse, track: Track, viewer: Viewer
-) -> bool:
+async def _is_over(request: web.Request, answer: EventStream, track: Track, viewer: Viewer) -> bool:
     """Tell a settled track, and whether nothing more will come."""
     if not track.settled:
         return False
@@ -66,24 +55,24 @@ async def _is_over(
 
 async def _follow(
     request: web.Request,
-    answer: web.StreamResponse,
+    answer: EventStream,
     track: Track,
     viewer: Viewer,
     events: AsyncIterator[Event],
 ) -> None:
     told = track.settled  # the last word is the resource, behind the state that goes with it
-    async for event in _with_pings(events):
+    async for event in with_pings(events):
         match event["type"]:
             case "ping":
-                await answer.write(b": still here\n\n")
+                await answer.ping()
             case "peaks":
-                await answer.write(_peaks(event))
+                await answer.tell("peaks", _peaks(event))
             case "changed":
                 shown = await _tell_track(request, answer, track, viewer)
                 if shown is None or (shown.is_complete and told):
                     return
             case "state":
-                await answer.write(_line("state", _shown(event, early=viewer.hears_early(track))))
+                await answer.tell("state", _shown(event, early=viewer.hears_early(track)))
                 told = told or event["stage"] in SETTLED
             case "gone":
                 return
@@ -91,26 +80,13 @@ async def _follow(
                 pass
 
 
-async def _with_pings(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
-    """Fill silences, so that proxies keep the connection and a dead one is noticed."""
-    while True:
-        try:
-            async with asyncio.timeout(PING_SECONDS):
-                event = await anext(events)
-        except TimeoutError:
-            event = {"type": "ping"}
-        except StopAsyncIteration:
-            return
-        yield event
-
-
 async def _tell_track(
-    request: web.Request, answer: web.StreamResponse, track: Track, viewer: Viewer
+    request: web.Request, answer: EventStream, track: Track, viewer: Viewer
 ) -> TrackResource | None:
     """Tell the track as it is now; None when it is gone, or hidden from this viewer by now."""
     shown = await resource(request, track.id, viewer)
     if shown is not None:
-        await answer.write(_line("track", shown.model_dump_json().encode()))
+        await answer.tell("track", shown.model_dump_json().encode())
     return shown
 
 
@@ -129,8 +105,4 @@ def _shown(event: Event, *, early: bool) -> bytes:
 
 def _peaks(event: Event) -> bytes:
     names = ("start", "samples_per_pixel", "sample_rate", "data")
-    return _line("peaks", dumps({name: event[name] for name in names}))
-
-
-def _line(name: str, data: bytes) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"
+    return dumps({name: event[name] for name in names})

@@ -12,12 +12,13 @@ from server.accounts import Permission, may
 from server.database import DATABASE
 from server.errors import Fault, Invalid
 from server.events import BUS
+from server.http import cursor
 from server.http.principal import Principal, principal, signed_in
 from server.http.routes import Access, Auth, Binary, Routes, rendered
 from server.jobs import LEASES
 from server.media import STORAGE
 from server.settings import SETTINGS
-from server.tracks import cursor, renditions, store, unclaimed
+from server.tracks import renditions, store, unclaimed
 from server.tracks.events import CHANGED, GONE, topic
 from server.tracks.following import follow
 from server.tracks.links import LINKS, links_of

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, false, true
 
 from server.errors import Invalid
-from server.jobs import Announcement, Fact, Failure, Job, JobKind
+from server.jobs import Announcement, Fact, Failure, Job, JobKind, Kinds
 from server.tracks import plausible, renditions, store, unclaimed
 from server.tracks.events import (
     CHANGED,
@@ -277,6 +277,23 @@ def _standing(track: Track) -> tuple[object, ...]:
     return track.stage, track.playable, track.preview, track.revision
 
 
+def on_retry(connection: Connection, job: Job) -> list[Announcement]:
+    """Put a track that failed back to its beginning; one that plays stays as it is."""
+    track = _track(connection, job)
+    if track is None or track.state is TrackState.READY:
+        return []
+    store.change(
+        connection,
+        track.id,
+        state=TrackState.PROCESSING.value,
+        stage=Stage.RECEIVED.value,
+        error_code=None,
+        error=None,
+    )
+    again = store.one(connection, track.id)
+    return [_note(again, state_event(again)), _note(again, CHANGED)]
+
+
 INGEST = JobKind(
     name="ingest",
     on_facts=on_facts,
@@ -284,4 +301,6 @@ INGEST = JobKind(
     on_finish=on_finish,
     on_fail=on_fail,
     on_pause=on_pause,
+    on_retry=on_retry,
 )
+JOB_KINDS: Kinds = {INGEST.name: INGEST}

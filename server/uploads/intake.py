@@ -179,9 +179,8 @@ class Upload:
             "file_name": self._file_name,
             "container": self._container,
         }
-        job_id = jobs.enqueue(
-            connection, "ingest", pool=POOL, payload=payload, owner_id=self.owner_id
-        )
+        work = jobs.NewJob(kind="ingest", pool=POOL, payload=payload, owner_id=self.owner_id)
+        job_id = jobs.enqueue(connection, work)
         new = NewTrack(
             id=self.track_id,
             owner_id=self.owner_id,

@@ -10,7 +10,7 @@ from jobs.client import LeaseClient
 from jobs.messages import LeaseLost
 from jobs.worker import JobFailed, Lease, Worker
 from server.http.access import embedded_worker_token
-from server.jobs import enqueue
+from server.jobs import NewJob, enqueue
 from server.settings import SETTINGS
 from tests.server.tracks.studio import Studio
 
@@ -23,7 +23,8 @@ async def lease_client(studio: Studio) -> AsyncIterator[LeaseClient]:
 
 
 async def add(studio: Studio) -> str:
-    return await studio.database.write(enqueue, "errand", pool="errands", payload={"n": 7})
+    errand = NewJob(kind="errand", pool="errands", payload={"n": 7})
+    return await studio.database.write(enqueue, errand)
 
 
 async def ended(studio: Studio) -> bool:

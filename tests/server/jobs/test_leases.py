@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, literal_column, select, text
 
 from server.database import now_ms
 from server.events import BUS
-from server.jobs import LEASES, enqueue
+from server.jobs import LEASES, NewJob, enqueue
 from tests.server.tracks.studio import Studio, Worker
 
 POOL = "errands"
@@ -19,10 +19,9 @@ def worker(studio: Studio) -> Worker:
     return studio.worker()
 
 
-async def add(studio: Studio, *, priority: int = 0, pool: str = POOL) -> str:
-    return await studio.database.write(
-        enqueue, "errand", pool=pool, payload={"to": "the harbour"}, priority=priority
-    )
+async def add(studio: Studio, **given: Any) -> str:
+    new: dict[str, Any] = {"kind": "errand", "pool": POOL, "payload": {"to": "the harbour"}}
+    return await studio.database.write(enqueue, NewJob(**new | given))
 
 
 async def row(studio: Studio) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from server.jobs import enqueue
+from server.jobs import NewJob, enqueue
 from tests.server.tracks.studio import Studio
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +27,7 @@ asyncio.run(main())
 
 async def test_three_processes_share_out_the_jobs(studio: Studio) -> None:
     added = [
-        await studio.database.write(enqueue, "errand", pool="errands", payload={})
+        await studio.database.write(enqueue, NewJob(kind="errand", pool="errands", payload={}))
         for _ in range(JOBS)
     ]
 

@@ -1,0 +1,125 @@
+"""How a lease ends, and what people do to jobs: each is one transaction, with what it announces.
+
+Nothing here waits or speaks; `Leases` runs these and tells what they return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.jobs import listing, store
+from server.jobs.kinds import Announcement, Kinds, kind_of
+from server.jobs.model import (
+    CANCELLED,
+    WORKER_LOST,
+    WORKER_LOST_MESSAGE,
+    Failure,
+    Job,
+    JobEnded,
+    JobNotEnded,
+    JobNotFound,
+    JobState,
+)
+from server.jobs.news import told
+
+INTERACTIVE = 10  # priority of what somebody waits for, in minutes of waiting
+
+_CANCELLED = Failure(CANCELLED, "Cancelled.")
+_LOST = Failure(WORKER_LOST, WORKER_LOST_MESSAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What a worker shows with everything it says of a job."""
+
+    job_id: str
+    token: int
+
+
+def finish(
+    connection: Connection, kinds: Kinds, lease: Lease, result: Mapping[str, Any]
+) -> Sequence[Announcement]:
+    """End a job with success."""
+    job = store.hold(connection, lease.job_id, lease.token)
+    store.finish(connection, job, result)
+    done = replace(job, state=JobState.SUCCEEDED)
+    return [*kind_of(kinds, job).on_finish(connection, job, result), told(done)]
+
+
+def fail(
+    connection: Connection, kinds: Kinds, lease: Lease, failure: Failure, *, retryable: bool
+) -> Sequence[Announcement]:
+    """End an attempt without success: for good, or until the next one."""
+    job = store.hold(connection, lease.job_id, lease.token)
+    return (_lose if retryable else _end)(connection, kinds, job, failure)
+
+
+def release(connection: Connection, kinds: Kinds, lease: Lease) -> Sequence[Announcement]:
+    """Take a job back from a worker that drains; the attempt does not count."""
+    job = store.hold(connection, lease.job_id, lease.token)
+    if job.cancel_requested:
+        return _end(connection, kinds, job, _CANCELLED)
+    store.release(connection, job)
+    return _paused(connection, kinds, job)
+
+
+def take_back(
+    connection: Connection, kinds: Kinds, which: Callable[[Connection], Sequence[Job]]
+) -> tuple[int, Sequence[Announcement]]:
+    """Take jobs back from workers that are gone; return how many they were."""
+    jobs = which(connection)
+    return len(jobs), [note for job in jobs for note in _lose(connection, kinds, job, _LOST)]
+
+
+def cancel(connection: Connection, kinds: Kinds, job_id: str) -> Sequence[Announcement]:
+    """End a waiting job now, a running one at its worker's next beat; JobEnded is too late."""
+    job = store.cancel(connection, job_id)
+    if job is None:
+        _require(connection, job_id)
+        raise JobEnded("This job is over.")
+    if job.state is not JobState.PENDING:
+        return [told(job)]
+    ended = replace(job, state=JobState.CANCELLED)
+    return [*kind_of(kinds, job).on_fail(connection, job, _CANCELLED), told(ended)]
+
+
+def retry(connection: Connection, kinds: Kinds, job_id: str) -> Sequence[Announcement]:
+    """Begin a job that failed, or was cancelled, from the beginning; JobNotEnded is too early."""
+    job = store.retry(connection, job_id, priority=INTERACTIVE)
+    if job is None:
+        _require(connection, job_id)
+        raise JobNotEnded("Only a job that failed or was cancelled can be tried again.")
+    return [*kind_of(kinds, job).on_retry(connection, job), told(job)]
+
+
+def _lose(
+    connection: Connection, kinds: Kinds, job: Job, failure: Failure
+) -> Sequence[Announcement]:
+    if job.cancel_requested:
+        return _end(connection, kinds, job, _CANCELLED)
+    if job.attempt >= job.max_attempts:
+        return _end(connection, kinds, job, failure)
+    store.postpone(connection, job, failure)
+    return _paused(connection, kinds, job)
+
+
+def _paused(connection: Connection, kinds: Kinds, job: Job) -> Sequence[Announcement]:
+    waiting = replace(job, state=JobState.PENDING)
+    return [*kind_of(kinds, job).on_pause(connection, job), told(waiting)]
+
+
+def _end(
+    connection: Connection, kinds: Kinds, job: Job, failure: Failure
+) -> Sequence[Announcement]:
+    store.fail(connection, job, failure)
+    ended = replace(job, state=failure.state)
+    return [*kind_of(kinds, job).on_fail(connection, job, failure), told(ended)]
+
+
+def _require(connection: Connection, job_id: str) -> None:
+    if listing.find(connection, job_id) is None:
+        raise JobNotFound("There is no such job.")

@@ -1,0 +1,58 @@
+"""The table of the queue, and how its indexes serve those who look for work."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    literal,
+)
+
+from server.database import METADATA
+from server.jobs.model import JobState
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("pool", String(40), nullable=False),
+    Column("owner_id", ForeignKey("users.id", ondelete="SET NULL")),
+    Column("priority", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempt", Integer, nullable=False),  # how many were begun
+    Column("max_attempts", Integer, nullable=False),
+    Column("run_at", BigInteger, nullable=False),
+    Column("rank", BigInteger, nullable=False, server_default="0"),  # the lowest is claimed first
+    Column("lease_until", BigInteger),
+    Column("worker_id", String(100)),
+    Column("token", Integer, nullable=False),  # of the latest lease; each claim adds one
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("progress", Float),  # 0 to 1
+    Column("step", String(100)),
+    Column("payload", JSON, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("idempotency_key", String(100)),
+    Column("error_code", String(60)),
+    Column("error", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),  # the latest attempt's
+    Column("finished_at", BigInteger),
+)
+# written out in the statement: a partial index is not chosen for a value that comes later
+PENDING = JOBS.c.state == literal(JobState.PENDING.value, literal_execute=True)
+PROCESSING = JOBS.c.state == literal(JobState.PROCESSING.value, literal_execute=True)
+Index("ix_jobs_claim", JOBS.c.pool, JOBS.c.rank, sqlite_where=PENDING, postgresql_where=PENDING)
+Index("ix_jobs_lease", JOBS.c.lease_until, sqlite_where=PROCESSING, postgresql_where=PROCESSING)
+Index("ix_jobs_newest", JOBS.c.created_at, JOBS.c.id)
+Index("ix_jobs_owner_newest", JOBS.c.owner_id, JOBS.c.created_at, JOBS.c.id)
+Index("ix_jobs_finished", JOBS.c.finished_at)
+Index("uq_jobs_idempotency", JOBS.c.owner_id, JOBS.c.kind, JOBS.c.idempotency_key, unique=True)
+AGEING_MS = 60_000  # waiting for this long weighs as much as one step of priority
