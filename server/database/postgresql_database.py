@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Concatenate, Final, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -52,6 +52,7 @@ class PostgresqlDatabase(Database):
     ) -> None:
         super().__init__(url)
         self._patience = patience
+        self._running: set[asyncio.Task[Any]] = set()
         self._engine = postgresql.engine(url, patience=patience, size=size, overflow=overflow)
 
     async def read(
@@ -86,13 +87,38 @@ class PostgresqlDatabase(Database):
                 await asyncio.sleep(_REST * random.random())  # noqa: S311 -- so that they part
 
     async def _run(self, options: _Options, run: Callable[[Connection], T]) -> T:
+        """Run a transaction to its end even if who waits for it is cancelled.
+
+        One that is torn leaves the connection in the middle of a word: asyncpg then refuses to roll
+        back, and the cancellation comes out as its error.
+        """
+        running = asyncio.create_task(self._transaction(options, run))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        try:
+            await asyncio.wait({running})
+        except asyncio.CancelledError:
+            await asyncio.wait({running})
+            _look_at(running)
+            raise
+        return running.result()
+
+    async def _transaction(self, options: _Options, run: Callable[[Connection], T]) -> T:
         engine = self._engine.execution_options(**options)
         async with engine.begin() as connection:
             return await connection.run_sync(run)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Let what runs finish, then close every connection."""
+        if self._running:
+            await asyncio.wait(self._running)
         await self._engine.dispose()
+
+
+def _look_at(ended: asyncio.Task[Any]) -> None:
+    # Who waited for it has gone; nobody else asks for its error.
+    if not ended.cancelled():
+        ended.exception()
 
 
 @contextmanager

@@ -104,6 +104,7 @@ def app(settings: Settings, database: Database) -> web.Application:
 
 @pytest.fixture
 async def client(
-    aiohttp_client: AiohttpClient, app: web.Application
+    app: web.Application,
+    aiohttp_client: AiohttpClient,  # last, so that it is closed first: the database outlives it
 ) -> TestClient[web.Request, web.Application]:
     return await aiohttp_client(app)

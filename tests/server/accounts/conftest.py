@@ -43,7 +43,7 @@ def made_settings(tmp_path: Path, **variables: str) -> Settings:
 
 @pytest.fixture
 def serve(
-    aiohttp_client: AiohttpClient, database: Database, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path, aiohttp_client: AiohttpClient
 ) -> Serve:
     """Start another server on the same database, with other settings."""
 

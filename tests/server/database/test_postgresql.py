@@ -89,6 +89,20 @@ async def test_changes_that_never_fit_are_given_up(server: PostgresqlServer) -> 
     await impatient.close()
 
 
+async def test_a_change_whose_waiter_is_cancelled_is_made_whole(notes: Database) -> None:
+    def slowly(connection: Connection) -> None:
+        add(connection, 1)
+        connection.execute(text("SELECT pg_sleep(0.3)"))
+
+    writing = asyncio.create_task(notes.write(slowly))
+    await asyncio.sleep(0.1)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+
+    assert await notes.read(count) == 1
+
+
 async def test_more_than_the_pool_holds_wait_their_turn_and_not_for_ever(
     server: PostgresqlServer, notes: Database
 ) -> None:

@@ -19,7 +19,7 @@ __all__ = ["database_url", "furnished", "ines", "marin", "studio"]
 
 @pytest.fixture
 def limited(
-    aiohttp_client: AiohttpClient, database: Database, settings: Settings, furnished: Furnished
+    database: Database, settings: Settings, furnished: Furnished, aiohttp_client: AiohttpClient
 ) -> Limited:
     """A server with other limits, on the same data."""
 
