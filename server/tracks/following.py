@@ -77,7 +77,7 @@ async def _follow(
             case "gone":
                 return
             case _:
-                pass
+                await answer.pass_over()
 
 
 async def _tell_track(

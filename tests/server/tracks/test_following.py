@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from server.events import BUS
+from server.tracks import topic
 from tests.server.tracks.studio import Person, Studio, probed
 from transcoder.reports import Progress
 
@@ -93,6 +96,29 @@ async def test_the_stream_goes_on_behind_ready_until_the_last_rung(
         told = [event async for name, event in events if name == "track"]
 
     assert all(each["finished"] for each in told[-1]["renditions"])
+
+
+async def test_a_reader_is_pinged_while_only_others_are_told_something(
+    studio: Studio, marin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Segments wake those who wait for one; a page hears nothing of them."""
+    monkeypatch.setattr("server.http.event_stream.PING_SECONDS", 0.2)
+    track = await marin.upload()
+
+    async def tell_others() -> None:
+        while True:
+            studio.app[BUS].publish(topic(track["id"]), {"type": "segment"}, transient=True)
+            await asyncio.sleep(0.02)
+
+    telling = asyncio.create_task(tell_others())
+    response = await marin.get(f"/api/v1/tracks/{track['id']}/events")
+    async with asyncio.timeout(5):
+        async for line in response.content:
+            if line.startswith(b": still here"):
+                break
+    response.close()
+    telling.cancel()
+    assert line.startswith(b": still here")
 
 
 async def test_progress_and_peaks_are_told_while_the_sound_is_measured(
