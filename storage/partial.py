@@ -13,12 +13,21 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from storage.protocol import Stored
 
+_KEPT: Final = 32 * 1024**2  # bytes of a file; more than nearly every song has
+_STRETCH: Final = 16 * 1024**2
+
 
 class PartialFile:
-    """A file on its way in. Its lock on itself tells sweepers that its writer lives."""
+    """A file on its way in. Its lock on itself tells sweepers that its writer lives.
+
+    Of a long one, what lies beyond the beginning is brought to the disk as it comes and dropped
+    from the system's cache: there it would take the place of media that is being listened to.
+    (Where a hypervisor lends memory as it is touched, 500 MB at once stalled everybody for 140 ms.)
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -26,6 +35,7 @@ class PartialFile:
         self._lock = Lock()
         self._hash = hashlib.sha256()
         self._size = 0
+        self._kept = _KEPT
         self._file: int | None = _locked(self._path)
 
     def write(self, chunks: Sequence[bytes]) -> None:
@@ -39,6 +49,8 @@ class PartialFile:
             left = memoryview(batch)
             while left:
                 left = left[os.write(self._file, left) :]
+            if self._size >= self._kept + _STRETCH:
+                self._drop(self._file)
 
     def sync(self) -> None:
         """Bring the bytes to the disk: the slow part of publishing."""
@@ -70,6 +82,11 @@ class PartialFile:
             if self._file is not None:
                 self._path.unlink(missing_ok=True)
                 self._close()
+
+    def _drop(self, file: int) -> None:
+        os.fdatasync(file)  # only what is on the disk can be dropped
+        os.posix_fadvise(file, self._kept, self._size - self._kept, os.POSIX_FADV_DONTNEED)
+        self._kept = self._size
 
     def _close(self) -> None:
         if self._file is not None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import random
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -235,3 +236,22 @@ async def test_a_key_that_leads_astray_is_refused_everywhere(
         store.local_path(key)
     with pytest.raises(KeyRefused):
         await store.delete_prefix(key if key != "tracks/x/" else "../x/")
+
+
+def in_memory(path: Path) -> int:
+    """Return how many bytes of a file the system holds in its cache."""
+    command = ["fincore", "--bytes", "--noheadings", "--output", "RES", str(path)]
+    return int(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+async def test_a_long_file_does_not_push_others_out_of_memory(
+    store: LocalStorage, body: Body, root: Path
+) -> None:
+    if subprocess.check_output(["stat", "-fc", "%T", root.parent]).strip() == b"tmpfs":
+        pytest.skip("this file system is memory itself")
+    mebibytes = [random.Random(n).randbytes(1 << 20) for n in range(4)]
+
+    await store.put(KEY, body(*mebibytes * 25))
+
+    assert in_memory(root / KEY) <= 48 << 20
+    assert await whole(store) == b"".join(mebibytes * 25)
