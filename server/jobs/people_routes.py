@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+
 from aiohttp import web
 from sqlalchemy import Connection
 
@@ -36,15 +38,15 @@ async def index(request: web.Request, query: JobList) -> JobPage:
     found = await request.app[DATABASE].read(
         listing.page,
         owner_id=_owner(query.owner, signed_in(request)),
-        kinds=None if query.kind == ANY else [query.kind] if query.kind else GENERATIVE,
+        kinds=_kinds(query.kind),
         state=query.status,
         before=cursor.read(secret, query.cursor) if query.cursor else None,
         limit=query.limit + 1,
     )
-    items = [JobResource.of(job) for job in found[: query.limit]]
-    last = found[query.limit - 1] if len(found) > query.limit else None
-    next_cursor = cursor.write(secret, (last.created_at, last.id)) if last else None
-    return JobPage(items=items, next_cursor=next_cursor)
+    jobs, next_cursor = cursor.page(
+        secret, found, query.limit, lambda job: (job.created_at, job.id)
+    )
+    return JobPage(items=[JobResource.of(job) for job in jobs], next_cursor=next_cursor)
 
 
 @routes.get(
@@ -72,9 +74,7 @@ async def show(request: web.Request) -> JobWithHistory:
 )
 async def cancel(request: web.Request) -> JobResource:
     """One that waits ends at once, one that runs at its worker's next beat."""
-    job = await _of_caller(request)
-    await request.app[LEASES].cancel(job.id)
-    return JobResource.of(await _of_caller(request))
+    return await _steered(request, request.app[LEASES].cancel)
 
 
 @routes.post(
@@ -84,9 +84,7 @@ async def cancel(request: web.Request) -> JobResource:
     answers={200: JobResource},
 )
 async def retry(request: web.Request) -> JobResource:
-    job = await _of_caller(request)
-    await request.app[LEASES].retry(job.id)
-    return JobResource.of(await _of_caller(request))
+    return await _steered(request, request.app[LEASES].retry)
 
 
 @routes.get(
@@ -128,6 +126,12 @@ async def _is_last(request: web.Request, answer: EventStream, event: dict[str, o
     return False
 
 
+async def _steered(request: web.Request, steer: Callable[[str], Awaitable[None]]) -> JobResource:
+    """Steer a job of the caller's, and show what became of it."""
+    await steer((await _of_caller(request)).id)
+    return JobResource.of(await _of_caller(request))
+
+
 async def _of_caller(request: web.Request) -> Listed:
     who, job_id = signed_in(request), request.match_info["job_id"]
     return await request.app[DATABASE].point(_mine, job_id, who)
@@ -138,6 +142,13 @@ def _mine(connection: Connection, job_id: str, who: Principal) -> Listed:
     if job is None or (job.owner_id != who.user_id and who.role is not Role.ADMIN):
         raise JobNotFound("There is no such job.")
     return job
+
+
+def _kinds(wanted: str | None) -> Sequence[str] | None:
+    """Return which kinds to list, None for all."""
+    if wanted is None:
+        return GENERATIVE
+    return None if wanted == ANY else [wanted]
 
 
 def _owner(wanted: str | None, who: Principal) -> str | None:

@@ -80,9 +80,7 @@ class JobResource(BaseModel):
             cancel_requested=job.cancel_requested,
             track_id=track_id,
             output=Output(track_id=track_id) if done else None,
-            error=JobFault(code=job.error_code, message=job.error or "")
-            if job.error_code
-            else None,
+            error=_fault(job),
             created_at=_time(job.created_at),
             started_at=_moment(job.started_at),
             finished_at=_moment(job.finished_at),

@@ -73,13 +73,10 @@ async def index(request: web.Request, query: TrackList) -> TrackPage:
         return _Page(tracks, renditions.of_tracks(connection, [track.id for track in tracks]))
 
     found = await request.app[DATABASE].read(page)
-    items = [
-        shown(request, track, found.renditions.get(track.id, []), viewer)
-        for track in found.tracks[: query.limit]
-    ]
-    more = len(found.tracks) > query.limit
-    last = found.tracks[query.limit - 1] if more else None
-    next_cursor = cursor.write(secret, (last.created_at, last.id)) if last else None
+    tracks, next_cursor = cursor.page(
+        secret, found.tracks, query.limit, lambda track: (track.created_at, track.id)
+    )
+    items = [shown(request, track, found.renditions.get(track.id, []), viewer) for track in tracks]
     return TrackPage(items=items, next_cursor=next_cursor)
 
 

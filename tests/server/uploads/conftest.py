@@ -10,9 +10,7 @@ from server.settings import Settings, load
 from tests.server.conftest import SECRET
 from tests.server.tracks.conftest import Furnished, database_url, furnished, ines, marin, studio
 from tests.server.tracks.studio import Studio
-from tests.server.uploads.sending import (
-    Limited,
-)
+from tests.server.uploads.sending import Limited
 
 __all__ = ["database_url", "furnished", "ines", "marin", "studio"]
 
