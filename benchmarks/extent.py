@@ -26,6 +26,7 @@ class Extent:
     programmes: tuple[Programme, ...]
     lag_rounds: int
     lag_seconds: int  # the longest a phase may last
+    lag_uploads: int  # in each round
     upload_bytes: int
 
 
@@ -40,6 +41,7 @@ FULL: Final = Extent(
     ),
     lag_rounds=5,
     lag_seconds=20,
+    lag_uploads=3,
     upload_bytes=500_000_000,
 )
 QUICK: Final = Extent(
@@ -48,5 +50,6 @@ QUICK: Final = Extent(
     programmes=(Programme(seconds=20, runs=2), Programme(seconds=60, rate=22_050, channels=1)),
     lag_rounds=1,
     lag_seconds=4,
+    lag_uploads=1,
     upload_bytes=30_000_000,
 )

@@ -13,7 +13,6 @@ from benchmarks.interleaved import NotMeasured, spread
 from benchmarks.probe import INTERVAL, Probe, p99
 from benchmarks.processes import wait_for_end
 from benchmarks.section import Section, verdict
-from benchmarks.standstill import LATE, TICK, Standstills, watched
 from tests.end_to_end.houle import Server, access_token
 
 CHILD = "zygote_main fork"  # the one that does an ingest
@@ -26,37 +25,20 @@ class Phase:
     name: str
     most: float | None = None  # seconds, the goal
     rounds: list[list[float]] = field(default_factory=list)  # latencies in seconds
-    undisturbed: list[list[float]] = field(default_factory=list)  # of them
-    stood_still: float = 0.0  # seconds
     loop: lag_metric.Buckets = field(default_factory=dict)
 
-    def note(self, probe: Probe, still: Standstills) -> None:
-        self.rounds.append(probe.latencies)
-        self.undisturbed.append(
-            [late - early for early, late in probe.spans if not still.touch(early, late)]
-        )
-        self.stood_still += still.seconds
-
-    def rows(self, idle: "Phase") -> list[Sequence[str]]:
-        """Say it as it was, and what is left without the machine's own standstills."""
-        still = f"{self.name}, less {1000 * self.stood_still:.0f} ms of standstill"
-        return [
-            self._row(self.name, self.rounds, idle.rounds),
-            self._row(still, self.undisturbed, idle.undisturbed),
-        ]
-
-    def _row(self, name: str, rounds: list[list[float]], idle: list[list[float]]) -> Sequence[str]:
-        each = [p99(latencies) for latencies in rounds]
-        every = p99([latency for latencies in rounds for latency in latencies])
-        quiet = p99([latency for latencies in idle for latency in latencies])
+    def row(self, idle: "Phase") -> Sequence[str]:
+        each = [p99(latencies) for latencies in self.rounds]
+        every = p99([latency for latencies in self.rounds for latency in latencies])
+        quiet = p99([latency for latencies in idle.rounds for latency in latencies])
         return (
             "N7" if self.most else "",
-            name,
+            self.name,
             f"{1000 * every:.2f}",
             spread([1000 * value for value in each]),
             f"{every / quiet:.1f}",
             f"≤ {1000 * lag_metric.p99_bound(self.loop):g}",
-            f"{sum(map(len, rounds))}",
+            f"{sum(map(len, self.rounds))}",
             f"≤ {1000 * self.most:.0f}" if self.most else "",
             verdict(every, self.most) if self.most else "",
         )
@@ -102,9 +84,9 @@ class Session:
     @contextmanager
     def _watched(self, phase: Phase) -> Iterator[None]:
         before = lag_metric.read(self.server.url)
-        with watched() as still, Probe(self.server.port) as probe:
+        with Probe(self.server.port) as probe:
             yield
-        phase.note(probe, still)
+        phase.rounds.append(probe.latencies)
         after = lag_metric.read(self.server.url)
         phase.loop = lag_metric.together(phase.loop, lag_metric.between(before, after))
 
@@ -119,26 +101,24 @@ def measure(extent: Extent, folder: Path) -> Section:
         for _ in range(extent.lag_rounds):
             session.idle(idle)
             session.encoding(encoding, song)
-            session.uploading(uploading, large)
+            for _ in range(extent.lag_uploads):
+                session.uploading(uploading, large)
     return Section(
         title="Lag of the event loop (N7)",
         columns=(
             *("goal", "phase", "p99, ms", "p99 of each round", "beside idle"),
             *("loop's own p99, ms", "requests", "wanted, ms", ""),
         ),
-        rows=[row for phase in (idle, encoding, uploading) for row in phase.rows(idle)],
+        rows=[phase.row(idle) for phase in (idle, encoding, uploading)],
         notes=(
             f"A real `houle serve` with one HTTP process. `GET /livez` every "
             f"{1000 * INTERVAL:.0f} ms on a kept-alive connection; what waits for an answer counts "
             "from when it was due. The goal is held against this: it contains the loop's lag.",
             "Loop's own: how late its timer fires, four times a second, from `/metrics`: the bound "
             "of the bucket that holds the 99th percentile.",
-            "Standstill: a watcher in real time on every processor, which nothing here can "
-            f"keep waiting, slept {1000 * TICK:.0f} ms and woke over {1000 * LATE:.0f} ms late: "
-            "the host had taken the processors away. The second row of each phase leaves out the "
-            "requests that lie on such a moment; the goal is said of both.",
             f"{extent.lag_rounds} rounds of all phases in turn, at most {extent.lag_seconds} s "
-            "each; probe and uploader run on the same cores.",
+            f"each, {extent.lag_uploads} uploads a round; probe and uploader run on the same "
+            "cores.",
         ),
     )
 

@@ -15,7 +15,6 @@ class Probe:
 
     def __init__(self, port: int) -> None:
         self.latencies: list[float] = []  # seconds
-        self.spans: list[tuple[float, float]] = []  # of `time.perf_counter()`, one for each
         self.error: Exception | None = None
         self._port = port
         self._over = Event()
@@ -50,7 +49,6 @@ class Probe:
             connection.getresponse().read()
             answered = time.perf_counter()
             self.latencies.append(answered - asked)
-            self.spans.append((asked, answered))
             due += INTERVAL
             time.sleep(max(0.0, due - time.perf_counter()))
 
