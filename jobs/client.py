@@ -8,7 +8,15 @@ from typing import Any, Self
 
 import aiohttp
 
-from jobs.messages import LEASE_SECONDS, Job, LeaseLost, RequestRefused, ServerAway
+from jobs.messages import (
+    LEASE_SECONDS,
+    PROTOCOL,
+    Job,
+    LeaseLost,
+    ProtocolRefused,
+    RequestRefused,
+    ServerAway,
+)
 
 ANSWER_SECONDS = 10.0  # for everything but a claim, which waits on purpose
 _SHORTEST_ANSWER = 1.0  # even at the very end of a lease
@@ -24,8 +32,9 @@ class LeaseClient:
     may be heard twice. LeaseLost and RequestRefused come at once.
     """
 
-    def __init__(self, server: str | Path, token: str) -> None:
-        """Take a base URL, or the path of a Unix socket."""
+    def __init__(self, server: str | Path, token: str, *, version: str = "") -> None:
+        """Take a base URL, or the path of a Unix socket; the version is shown to operators."""
+        self._version = version
         socket = isinstance(server, Path)
         self._base = "http://houle" if socket else str(server).rstrip("/")
         self._session = aiohttp.ClientSession(
@@ -50,8 +59,17 @@ class LeaseClient:
     async def claim(
         self, pools: Sequence[str], worker_id: str, wait_seconds: float = 20
     ) -> Job | None:
-        """Wait for a job of these pools; None when there was none. Raises ServerAway."""
-        body = {"pools": list(pools), "worker_id": worker_id, "wait_seconds": wait_seconds}
+        """Wait for a job of these pools; None when there was none.
+
+        Raises ServerAway, and ProtocolRefused where the server is of another version.
+        """
+        body = {
+            "pools": list(pools),
+            "worker_id": worker_id,
+            "wait_seconds": wait_seconds,
+            "protocol": PROTOCOL,
+            "version": self._version,
+        }
         answer = await self._once("claim", body, ANSWER_SECONDS + wait_seconds)
         try:
             return Job.from_json(answer) if answer else None
@@ -129,7 +147,15 @@ async def _understood(response: aiohttp.ClientResponse) -> dict[str, Any]:
     if response.status == 204:
         return {}
     if 400 <= response.status < 500 and response.status not in _TRY_AGAIN:
-        raise RequestRefused(f"{response.url.path} answered {response.status}")
+        raise await _refusal(response)
     if response.status != 200:
         raise ServerAway(f"{response.url.path} answered {response.status}")
     return dict(await response.json())
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> RequestRefused:
+    if response.content_type != "application/problem+json":
+        return RequestRefused(f"{response.url.path} answered {response.status}")
+    problem = await response.json(content_type=None)
+    kind = ProtocolRefused if problem["type"].endswith(":protocol-refused") else RequestRefused
+    return kind(f"{problem['detail']} ({response.url.path} answered {response.status})")

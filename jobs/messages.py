@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+PROTOCOL = 1  # of what worker and server say to each other; both must speak the same
 LEASE_SECONDS = 15
 BEAT_SECONDS = 5  # two beats may be lost before the lease lapses
 
@@ -20,6 +21,10 @@ class RequestRefused(Exception):
     """The server understood and refused: a wrong token, or a bug. Again would be the same."""
 
 
+class ProtocolRefused(RequestRefused):
+    """Worker and server are of versions that do not understand each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job under lease; the token is what proves the lease."""
@@ -30,6 +35,7 @@ class Job:
     token: int
     attempt: int  # counted from 1
     payload: Mapping[str, Any]
+    grant: str  # opens the job's objects at `/internal/objects/{grant}/…`
 
     @classmethod
     def from_json(cls, message: Mapping[str, Any]) -> "Job":
@@ -40,4 +46,5 @@ class Job:
             token=int(message["token"]),
             attempt=int(message["attempt"]),
             payload=dict(message["payload"]),
+            grant=str(message["grant"]),
         )

@@ -11,12 +11,23 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
 Event: TypeAlias = dict[str, Any]
 Relay: TypeAlias = Callable[[str, Event, bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An event for the bus; a transient one may be dropped for a slow watcher."""
+
+    topic: str
+    event: Event
+    transient: bool = False
+
 
 BOUND = 256  # events; a watcher this far behind is told to start over
 

@@ -17,11 +17,11 @@ import aiohttp
 from jobs.client import LeaseClient
 from jobs.worker import Worker
 from server import log, worker_note
-from server.http.access import embedded_worker_token
 from server.ingest_work import Ingest, sweep
 from server.media import open_storage
 from server.process import die_with_parent
 from server.settings import Settings, load
+from server.workers import embedded_worker_token
 from transcoder.zygote import Zygote
 
 NICE = 10

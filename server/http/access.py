@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from enum import Enum
 
 import structlog
@@ -11,7 +9,7 @@ from aiohttp import web
 
 from server.errors import Forbidden, SignInRequired
 from server.http.principal import AUTHENTICATE, PRINCIPAL, Role, signed_in
-from server.settings import SETTINGS
+from server.http.worker import AUTHENTICATE_WORKER, WORKER
 
 
 class Access(Enum):
@@ -36,7 +34,7 @@ _ROLES = {
 async def admit(request: web.Request, access: Access) -> None:
     """Find out who asks, and refuse whom the route is not for."""
     if access is Access.WORKER:
-        _admit_worker(request)
+        await _admit_worker(request)
     elif access is not Access.OPEN:
         await _admit_user(request, access)
 
@@ -55,11 +53,6 @@ async def _admit_user(request: web.Request, access: Access) -> None:
         raise Forbidden("Your role does not allow this.")
 
 
-def embedded_worker_token(secret_key: bytes) -> str:
-    """Return the token by which the worker child of this server proves itself."""
-    return hmac.new(secret_key, b"embedded-worker", hashlib.sha256).hexdigest()
-
-
 def bearer(request: web.BaseRequest) -> str | None:
     """Return the bearer token of the request, if it has one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -70,7 +63,9 @@ def bearer(request: web.BaseRequest) -> str | None:
     return token.strip()
 
 
-def _admit_worker(request: web.Request) -> None:
-    expected = embedded_worker_token(request.config_dict[SETTINGS].secret_key)
-    if not hmac.compare_digest((bearer(request) or "").encode(), expected.encode()):
+async def _admit_worker(request: web.Request) -> None:
+    found = await request.config_dict[AUTHENTICATE_WORKER](bearer(request) or "")
+    if found is None:
         raise SignInRequired("A worker token is needed.")
+    request[WORKER] = found
+    structlog.contextvars.bind_contextvars(worker=found.name)

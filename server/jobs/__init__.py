@@ -1,7 +1,8 @@
 """The queue of work: rows that workers lease, and whose outcomes change their slice's rows."""
 
+from server.events import Announcement
 from server.jobs import history, listing, outcomes
-from server.jobs.kinds import Announcement, Fact, JobKind, Kinds, register
+from server.jobs.kinds import Fact, JobKind, Kinds, Objects, register
 from server.jobs.leases import LEASES
 from server.jobs.listing import Listed
 from server.jobs.model import Failure, Job, JobNotFound, JobState, LeaseLost, NewJob
@@ -23,6 +24,7 @@ __all__ = [
     "LeaseLost",
     "Listed",
     "NewJob",
+    "Objects",
     "cancel",
     "enqueue",
     "history",

@@ -7,31 +7,37 @@ bus after the commit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from aiohttp import web
 from sqlalchemy import Connection
 
+from server.events import Announcement
 from server.jobs.model import Failure, Job
 
 Fact: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """An event for the bus; a transient one may be dropped for a slow watcher."""
-
-    topic: str
-    event: dict[str, Any]
-    transient: bool = False
 
 
 OnFacts: TypeAlias = Callable[[Connection, Job, Sequence[Fact]], Sequence[Announcement]]
 OnFinish: TypeAlias = Callable[[Connection, Job, Mapping[str, Any]], Sequence[Announcement]]
 OnFail: TypeAlias = Callable[[Connection, Job, Failure], Sequence[Announcement]]
 OnPause: TypeAlias = Callable[[Connection, Job], Sequence[Announcement]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objects:
+    """What a job's worker may read and write of the store, by the names that it knows."""
+
+    reads: Mapping[str, str] = field(default_factory=dict)  # key by name
+    folder: str = ""  # of keys, below which it writes
+    writes: re.Pattern[str] | None = None  # the names below the folder; None: nothing
+
+
+def _no_objects(_job: Job) -> Objects:
+    return Objects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,7 @@ class JobKind:
     on_fail: OnFail  # for good; a loss that will be tried again is no failure
     on_pause: OnPause  # lost or handed back: it will run again
     on_retry: OnPause  # somebody wants it tried again, after it had ended without success
+    objects: Callable[[Job], Objects] = _no_objects
 
 
 Kinds: TypeAlias = dict[str, JobKind]

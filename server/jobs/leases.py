@@ -11,13 +11,14 @@ import structlog
 from aiohttp import web
 from sqlalchemy import Connection
 
+from server import outbox
 from server.database import DATABASE, Database
-from server.events import BUS, Bus
+from server.events import BUS, Announcement, Bus
+from server.ids import new_id
 from server.jobs import outcomes, store
-from server.jobs.kinds import KINDS, Announcement, Fact, Kinds, kind_of
-from server.jobs.model import Failure, Job
+from server.jobs.kinds import KINDS, Fact, Kinds, kind_of
+from server.jobs.model import Claimant, Failure, Job, Lease
 from server.jobs.news import going_on, told
-from server.jobs.outcomes import Lease
 from server.metrics import JOBS_REAPED
 
 BELL = "jobs"  # the topic that says: there is something to claim
@@ -36,12 +37,12 @@ class Leases:
         self._database = database
         self._bus = bus
         self._kinds = kinds
+        self._origin = new_id()
         self.hearers: list[Callable[[Announcement], None]] = []  # of what this process announces
 
     async def claim(
         self,
-        pools: Sequence[str],
-        worker_id: str,
+        claimant: Claimant,
         wait_seconds: float,
         *,
         listening: Callable[[], bool] = lambda: True,
@@ -54,7 +55,7 @@ class Leases:
         deadline = loop.time() + min(wait_seconds, LONGEST_WAIT)
         async with self._bus.subscribe(BELL) as bell:
             while listening():
-                job = await self._claimed(pools, worker_id)
+                job = await self._claimed(claimant)
                 left = deadline - loop.time()
                 if job is not None or left <= 0:
                     return job
@@ -62,49 +63,54 @@ class Leases:
                     return None
         return None
 
-    async def _claimed(self, pools: Sequence[str], worker_id: str) -> Job | None:
-        if not await self._database.point(store.has_claimable, pools):
+    async def _claimed(self, claimant: Claimant) -> Job | None:
+        if not await self._database.point(store.has_claimable, claimant.pools):
             return None
-        job = await self._database.write(store.claim, pools, worker_id)
+        job = await self._database.write(store.claim, claimant)
         if job is not None:
-            log.info("job leased", job=job.id, kind=job.kind, attempt=job.attempt, worker=worker_id)
+            log.info(
+                "job leased",
+                job=job.id,
+                kind=job.kind,
+                attempt=job.attempt,
+                worker=claimant.worker_id,
+            )
             self._tell([told(job)])
         return job
 
-    async def beat(
-        self, job_id: str, token: int, *, progress: float | None, step: str | None
-    ) -> bool:
+    async def beat(self, lease: Lease, *, progress: float | None, step: str | None) -> bool:
         """Renew the lease; return whether the worker is asked to stop."""
-        asked = await self._database.write(store.beat, job_id, token, progress=progress, step=step)
-        self._tell([going_on(job_id, progress, step)])
+        asked = await self._database.write(store.beat, lease, progress=progress, step=step)
+        self._tell([going_on(lease.job_id, progress, step)])
         return asked
 
-    async def report(self, job_id: str, token: int, facts: Sequence[Fact]) -> None:
+    async def report(self, lease: Lease, facts: Sequence[Fact]) -> None:
         """Keep facts while the job runs; glimpses are told and forgotten, without a write."""
-        job = await self._database.point(store.find_leased, job_id, token)
+        job = await self._database.point(store.find_leased, lease)
         kind = kind_of(self._kinds, job)
         if all(fact.get("type") in kind.glimpses for fact in facts):
             self._tell(await self._database.point(kind.on_facts, job, facts))
             return
 
         def change(connection: Connection) -> Sequence[Announcement]:
-            return kind.on_facts(connection, store.hold(connection, job_id, token), facts)
+            job = store.hold(connection, lease)
+            return self._recorded(connection, kind.on_facts(connection, job, facts))
 
         self._tell(await self._database.write(change))
 
-    async def finish(self, job_id: str, token: int, result: Mapping[str, Any]) -> None:
+    async def finish(self, lease: Lease, result: Mapping[str, Any]) -> None:
         """End a job with success."""
-        await self._change(outcomes.finish, Lease(job_id, token), result)
-        log.info("job finished", job=job_id)
+        await self._change(outcomes.finish, lease, result)
+        log.info("job finished", job=lease.job_id)
 
-    async def fail(self, job_id: str, token: int, failure: Failure, *, retryable: bool) -> None:
+    async def fail(self, lease: Lease, failure: Failure, *, retryable: bool) -> None:
         """End an attempt without success: for good, or until the next one."""
-        await self._change(outcomes.fail, Lease(job_id, token), failure, retryable=retryable)
-        log.warning("job failed", job=job_id, code=failure.code, retryable=retryable)
+        await self._change(outcomes.fail, lease, failure, retryable=retryable)
+        log.warning("job failed", job=lease.job_id, code=failure.code, retryable=retryable)
 
-    async def release(self, job_id: str, token: int) -> None:
+    async def release(self, lease: Lease) -> None:
         """Take a job back from a worker that drains; the attempt does not count."""
-        await self._change(outcomes.release, Lease(job_id, token))
+        await self._change(outcomes.release, lease)
         self.ring()
 
     async def cancel(self, job_id: str) -> None:
@@ -118,9 +124,11 @@ class Leases:
         self.ring()
         log.info("job tried again", job=job_id)
 
-    async def worker_lost(self, worker_id: str) -> int:
+    async def worker_lost(self, worker_id: str, holder: str) -> int:
         """Take back what a worker held that is known to be dead; return how many jobs."""
-        return await self._take_back(lambda connection: store.held_by(connection, worker_id))
+        return await self._take_back(
+            lambda connection: store.held_by(connection, worker_id, holder)
+        )
 
     async def reap(self) -> int:
         """Take back what workers let lapse; return how many jobs."""
@@ -133,7 +141,11 @@ class Leases:
         self._bus.publish(BELL, {}, transient=True)
 
     async def _take_back(self, which: Callable[[Connection], Sequence[Job]]) -> int:
-        count, news = await self._database.write(outcomes.take_back, self._kinds, which)
+        def change(connection: Connection) -> tuple[int, Sequence[Announcement]]:
+            count, news = outcomes.take_back(connection, self._kinds, which)
+            return count, self._recorded(connection, news)
+
+        count, news = await self._database.write(change)
         self._tell(news)
         if count:
             JOBS_REAPED.inc(count)
@@ -146,7 +158,16 @@ class Leases:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:
-        self._tell(await self._database.write(change, self._kinds, *args, **kwargs))
+        def recorded(connection: Connection) -> Sequence[Announcement]:
+            return self._recorded(connection, change(connection, self._kinds, *args, **kwargs))
+
+        self._tell(await self._database.write(recorded))
+
+    def _recorded(
+        self, connection: Connection, news: Sequence[Announcement]
+    ) -> Sequence[Announcement]:
+        outbox.record(connection, self._origin, news)
+        return news
 
     def _tell(self, announcements: Sequence[Announcement]) -> None:
         for note in announcements:

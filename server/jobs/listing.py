@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, true, tuple_
 
 from server.database import now_ms
 from server.jobs.model import JobState
@@ -83,7 +83,8 @@ def page(
 def waiting(connection: Connection) -> list[Waiting]:
     """Count what waits and what runs; what has ended is not looked at."""
     active = JOBS.c.state.in_([JobState.PENDING.value, JobState.PROCESSING.value])
-    oldest = func.max(now_ms() - JOBS.c.run_at)
+    due = case((JOBS.c.blockers == 0, now_ms() - JOBS.c.run_at), else_=0)
+    oldest = func.max(due)
     rows = connection.execute(
         select(JOBS.c.state, JOBS.c.pool, func.count(), oldest)
         .where(active)

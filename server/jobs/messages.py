@@ -22,6 +22,8 @@ class Claim(_Body):
     pools: Annotated[list[_Name], Field(min_length=1, max_length=16)]
     worker_id: _Name
     wait_seconds: Annotated[float, Field(ge=0, le=LONGEST_WAIT)] = 0
+    protocol: int = 0
+    version: Annotated[str, Field(max_length=40)] = ""
 
 
 class Leased(BaseModel):
@@ -33,9 +35,10 @@ class Leased(BaseModel):
     token: int
     attempt: int
     payload: dict[str, Any]
+    grant: str
 
     @classmethod
-    def of(cls, job: Job) -> Leased:
+    def of(cls, job: Job, grant: str) -> Leased:
         return cls(
             id=job.id,
             kind=job.kind,
@@ -43,6 +46,7 @@ class Leased(BaseModel):
             token=job.token,
             attempt=job.attempt,
             payload=dict(job.payload),
+            grant=grant,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,9 @@ class JobState(StrEnum):
 
 
 ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+
+
+EMBEDDED = "embedded"  # the holder of what this server's own worker leased
 
 
 class JobNotFound(NotFound):
@@ -61,6 +64,24 @@ class Job:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What a worker shows with everything it says of a job."""
+
+    job_id: str
+    token: int
+    holder: str = EMBEDDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimant:
+    """A worker that asks for a job of these pools."""
+
+    worker_id: str
+    pools: Sequence[str]
+    holder: str = EMBEDDED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
     """A job to be added.
@@ -75,6 +96,8 @@ class NewJob:
     owner_id: str | None = None
     priority: int = 0
     idempotency_key: str | None = None
+    parent_id: str | None = None
+    needs: Sequence[str] = ()  # jobs that must succeed before it begins
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.jobs.kinds import Announcement
+from server.events import Announcement
 from server.jobs.model import Job
 
 

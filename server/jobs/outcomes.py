@@ -6,13 +6,14 @@ Nothing here waits or speaks; `Leases` runs these and tells what they return.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from server.jobs import listing, store
-from server.jobs.kinds import Announcement, Kinds, kind_of
+from server.events import Announcement
+from server.jobs import dependencies, listing, store
+from server.jobs.kinds import Kinds, kind_of
 from server.jobs.model import (
     CANCELLED,
     WORKER_LOST,
@@ -23,6 +24,7 @@ from server.jobs.model import (
     JobNotEnded,
     JobNotFound,
     JobState,
+    Lease,
 )
 from server.jobs.news import told
 
@@ -30,23 +32,17 @@ INTERACTIVE = 10  # priority of what somebody waits for, in minutes of waiting
 
 _CANCELLED = Failure(CANCELLED, "Cancelled.")
 _LOST = Failure(WORKER_LOST, WORKER_LOST_MESSAGE)
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """What a worker shows with everything it says of a job."""
-
-    job_id: str
-    token: int
+_NEEDED = Failure("needed_job_failed", "A job that this one needs did not succeed.")
 
 
 def finish(
     connection: Connection, kinds: Kinds, lease: Lease, result: Mapping[str, Any]
 ) -> Sequence[Announcement]:
     """End a job with success."""
-    job = store.hold(connection, lease.job_id, lease.token)
+    job = store.hold(connection, lease)
     store.finish(connection, job, result)
     done = replace(job, state=JobState.SUCCEEDED)
+    dependencies.unblock(connection, job.id)
     return [*kind_of(kinds, job).on_finish(connection, job, result), told(done)]
 
 
@@ -54,13 +50,13 @@ def fail(
     connection: Connection, kinds: Kinds, lease: Lease, failure: Failure, *, retryable: bool
 ) -> Sequence[Announcement]:
     """End an attempt without success: for good, or until the next one."""
-    job = store.hold(connection, lease.job_id, lease.token)
+    job = store.hold(connection, lease)
     return (_lose if retryable else _end)(connection, kinds, job, failure)
 
 
 def release(connection: Connection, kinds: Kinds, lease: Lease) -> Sequence[Announcement]:
     """Take a job back from a worker that drains; the attempt does not count."""
-    job = store.hold(connection, lease.job_id, lease.token)
+    job = store.hold(connection, lease)
     if job.cancel_requested:
         return _end(connection, kinds, job, _CANCELLED)
     store.release(connection, job)
@@ -83,8 +79,7 @@ def cancel(connection: Connection, kinds: Kinds, job_id: str) -> Sequence[Announ
         raise JobEnded("This job is over.")
     if job.state is not JobState.PENDING:
         return [told(job)]
-    ended = replace(job, state=JobState.CANCELLED)
-    return [*kind_of(kinds, job).on_fail(connection, job, _CANCELLED), told(ended)]
+    return _ended(connection, kinds, job, _CANCELLED)
 
 
 def retry(connection: Connection, kinds: Kinds, job_id: str) -> Sequence[Announcement]:
@@ -116,6 +111,26 @@ def _end(
     connection: Connection, kinds: Kinds, job: Job, failure: Failure
 ) -> Sequence[Announcement]:
     store.fail(connection, job, failure)
+    return _ended(connection, kinds, job, failure)
+
+
+def _ended(
+    connection: Connection, kinds: Kinds, job: Job, failure: Failure
+) -> Sequence[Announcement]:
+    """Say that a job ended without success, and end those that need it."""
+    news = _mourned(connection, kinds, job, failure)
+    doomed = store.blocked_by(connection, job.id)
+    while doomed:
+        waiting = doomed.pop()
+        store.fail(connection, waiting, _NEEDED)
+        news += _mourned(connection, kinds, waiting, _NEEDED)
+        doomed += store.blocked_by(connection, waiting.id)
+    return news
+
+
+def _mourned(
+    connection: Connection, kinds: Kinds, job: Job, failure: Failure
+) -> list[Announcement]:
     ended = replace(job, state=failure.state)
     return [*kind_of(kinds, job).on_fail(connection, job, failure), told(ended)]
 

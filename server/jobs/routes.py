@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from jobs.messages import PROTOCOL
+from server.database import DATABASE
+from server.errors import BadRequest
 from server.http.routes import Access, Routes, rendered
-from server.jobs import people_routes, reaper
+from server.http.worker import worker
+from server.jobs import grants, people_routes, reaper
 from server.jobs.kinds import KINDS
 from server.jobs.leases import LEASES, leases_of
 from server.jobs.messages import (
@@ -19,15 +23,22 @@ from server.jobs.messages import (
     Report,
     TakenBack,
 )
-from server.jobs.model import Failure
+from server.jobs.model import Claimant, Failure, Lease
+from server.jobs.presence import PRESENCE, Presence
+from server.settings import SETTINGS
 
 routes = Routes("jobs")
+
+
+class ProtocolRefused(BadRequest):
+    """The worker is of another version, and would misunderstand what it is given."""
 
 
 def setup(app: web.Application) -> None:
     """Add the queue to the application; slices register their kinds of jobs afterwards."""
     app[KINDS] = {}
     app[LEASES] = leases_of(app)
+    app[PRESENCE] = Presence(app[DATABASE])
     app.cleanup_ctx.append(reaper.running)
     routes.setup(app)
     people_routes.routes.setup(app)
@@ -42,13 +53,20 @@ def setup(app: web.Application) -> None:
     hidden=True,
 )
 async def claim(request: web.Request, body: Claim) -> web.Response:
+    _require_protocol(body)
+    who = worker(request)
+    who.require_pools(body.pools)
+    claimant = Claimant(worker_id=body.worker_id, pools=body.pools, holder=who.holder)
+    await request.app[PRESENCE].note(claimant, body.version)
     job = await request.app[LEASES].claim(
-        body.pools,
-        body.worker_id,
+        claimant,
         body.wait_seconds,
         listening=lambda: request.transport is not None and not request.transport.is_closing(),
     )
-    return rendered(Leased.of(job)) if job is not None else web.Response(status=204)
+    if job is None:
+        return web.Response(status=204)
+    lease = Lease(job.id, job.token, who.holder)
+    return rendered(Leased.of(job, grants.write(request.app[SETTINGS].secret_key, lease)))
 
 
 @routes.post(
@@ -61,7 +79,7 @@ async def claim(request: web.Request, body: Claim) -> web.Response:
 )
 async def beat(request: web.Request, body: Beat) -> Beaten:
     cancel = await request.app[LEASES].beat(
-        _job_id(request), body.token, progress=body.progress, step=body.step
+        _lease(request, body.token), progress=body.progress, step=body.step
     )
     return Beaten(cancel=cancel)
 
@@ -75,7 +93,7 @@ async def beat(request: web.Request, body: Beat) -> Beaten:
     hidden=True,
 )
 async def report(request: web.Request, body: Report) -> web.Response:
-    await request.app[LEASES].report(_job_id(request), body.token, body.facts)
+    await request.app[LEASES].report(_lease(request, body.token), body.facts)
     return web.Response(status=204)
 
 
@@ -88,7 +106,7 @@ async def report(request: web.Request, body: Report) -> web.Response:
     hidden=True,
 )
 async def finish(request: web.Request, body: Finish) -> web.Response:
-    await request.app[LEASES].finish(_job_id(request), body.token, body.result)
+    await request.app[LEASES].finish(_lease(request, body.token), body.result)
     return web.Response(status=204)
 
 
@@ -102,7 +120,8 @@ async def finish(request: web.Request, body: Finish) -> web.Response:
 )
 async def fail(request: web.Request, body: Fail) -> web.Response:
     failure = Failure(body.code, body.message)
-    await request.app[LEASES].fail(_job_id(request), body.token, failure, retryable=body.retryable)
+    lease = _lease(request, body.token)
+    await request.app[LEASES].fail(lease, failure, retryable=body.retryable)
     return web.Response(status=204)
 
 
@@ -115,7 +134,7 @@ async def fail(request: web.Request, body: Fail) -> web.Response:
     hidden=True,
 )
 async def release(request: web.Request, body: Release) -> web.Response:
-    await request.app[LEASES].release(_job_id(request), body.token)
+    await request.app[LEASES].release(_lease(request, body.token))
     return web.Response(status=204)
 
 
@@ -127,8 +146,18 @@ async def release(request: web.Request, body: Release) -> web.Response:
     hidden=True,
 )
 async def lost(request: web.Request) -> TakenBack:
-    return TakenBack(jobs=await request.app[LEASES].worker_lost(request.match_info["worker_id"]))
+    """A worker tells it of itself when it starts anew; of another's it is not heard."""
+    worker_id, holder = request.match_info["worker_id"], worker(request).holder
+    return TakenBack(jobs=await request.app[LEASES].worker_lost(worker_id, holder))
 
 
-def _job_id(request: web.Request) -> str:
-    return request.match_info["job_id"]
+def _lease(request: web.Request, token: int) -> Lease:
+    return Lease(request.match_info["job_id"], token, worker(request).holder)
+
+
+def _require_protocol(body: Claim) -> None:
+    if body.protocol != PROTOCOL:
+        told = f"The worker speaks version {body.protocol or 'none'} of the protocol"
+        raise ProtocolRefused(
+            f"{told}, this server version {PROTOCOL}. Install the same version of Houle on both."
+        )

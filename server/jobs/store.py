@@ -15,7 +15,9 @@ from sqlalchemy import (
     Row,
     delete,
     false,
+    func,
     insert,
+    literal,
     select,
     true,
     update,
@@ -23,19 +25,21 @@ from sqlalchemy import (
 
 from server.database import now_ms, row_locking
 from server.ids import new_id
-from server.jobs import history
+from server.jobs import dependencies, history
 from server.jobs.model import (
     CANCELLED,
     LEASE_SECONDS,
     MAX_ATTEMPTS,
+    Claimant,
     Failure,
     Job,
     JobState,
+    Lease,
     LeaseLost,
     NewJob,
     back_off_ms,
 )
-from server.jobs.table import AGEING_MS, JOBS, PENDING, PROCESSING
+from server.jobs.table import AGEING_MS, CLAIMABLE, DEPENDENCIES, JOBS, PENDING, PROCESSING
 
 _SHOWN = (
     JOBS.c.id,
@@ -57,6 +61,7 @@ def enqueue(connection: Connection, new: NewJob) -> str:
     if known is not None:
         return known
     job_id = new_id()
+    blockers = dependencies.require(connection, new.needs) if new.needs else 0
     connection.execute(
         insert(JOBS).values(
             id=job_id,
@@ -74,26 +79,34 @@ def enqueue(connection: Connection, new: NewJob) -> str:
             cancel_requested=false(),
             payload=dict(new.payload),
             idempotency_key=new.idempotency_key,
+            parent_id=new.parent_id,
+            blockers=blockers,
             created_at=now_ms(),
         )
     )
+    if new.needs:
+        dependencies.note(connection, job_id, new.needs)
     history.note(connection, job_id, "added")
     return job_id
 
 
-def has_claimable(connection: Connection, pools: Sequence[str]) -> bool:
+def has_claimable(connection: Connection, pools: Sequence[str], *, most: int | None = None) -> bool:
     """Tell whether a claim would find anything: a read, where a claim takes the write lock."""
     return (
-        connection.execute(select(JOBS.c.id).where(_claimable(pools)).limit(1)).first() is not None
+        connection.execute(select(JOBS.c.id).where(_claimable(pools, most)).limit(1)).first()
+        is not None
     )
 
 
 @row_locking
-def claim(connection: Connection, pools: Sequence[str], worker_id: str) -> Job | None:
-    """Lease the next job of these pools."""
+def claim(connection: Connection, claimant: Claimant, *, most: int | None = None) -> Job | None:
+    """Lease the next job of these pools, but none of an owner of whom `most` run in its pool.
+
+    Claims at the same moment do not see each other: an owner may get a few more.
+    """
     next_one = (
         select(JOBS.c.id)
-        .where(_claimable(pools))
+        .where(_claimable(claimant.pools, most))
         .order_by(JOBS.c.rank, JOBS.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -104,7 +117,8 @@ def claim(connection: Connection, pools: Sequence[str], worker_id: str) -> Job |
         .where(JOBS.c.id == next_one, PENDING)
         .values(
             state=JobState.PROCESSING.value,
-            worker_id=worker_id,
+            worker_id=claimant.worker_id,
+            holder=claimant.holder,
             token=JOBS.c.token + 1,
             attempt=JOBS.c.attempt + 1,
             lease_until=_lease_end(),
@@ -117,48 +131,41 @@ def claim(connection: Connection, pools: Sequence[str], worker_id: str) -> Job |
     row = connection.execute(leased).first()
     if row is None:
         return None
-    history.note(connection, row.id, "begun", attempt=row.attempt, worker_id=worker_id)
+    history.note(connection, row.id, "begun", attempt=row.attempt, worker_id=claimant.worker_id)
     return _job(row)
 
 
 @row_locking
-def beat(
-    connection: Connection, job_id: str, token: int, *, progress: float | None, step: str | None
-) -> bool:
+def beat(connection: Connection, lease: Lease, *, progress: float | None, step: str | None) -> bool:
     """Renew the lease; return whether the worker is asked to stop."""
     told = {"progress": progress, "step": step}
     known = {name: value for name, value in told.items() if value is not None}
     renewed = (
         update(JOBS)
-        .where(_leased(job_id, token))
+        .where(_leased(lease))
         .values(lease_until=_lease_end(), **known)
         .returning(JOBS.c.cancel_requested)
     )
     row = connection.execute(renewed).first()
     if row is None:
-        raise _lost(job_id)
+        raise _lost(lease.job_id)
     return bool(row.cancel_requested)
 
 
-def find_leased(connection: Connection, job_id: str, token: int) -> Job:
+def find_leased(connection: Connection, lease: Lease) -> Job:
     """Return the job if the lease holds; for what is only read."""
-    row = connection.execute(select(*_SHOWN).where(_leased(job_id, token))).first()
+    row = connection.execute(select(*_SHOWN).where(_leased(lease))).first()
     if row is None:
-        raise _lost(job_id)
+        raise _lost(lease.job_id)
     return _job(row)
 
 
-def hold(connection: Connection, job_id: str, token: int) -> Job:
+def hold(connection: Connection, lease: Lease) -> Job:
     """Renew the lease and lock its row until the end of the transaction."""
-    renewed = (
-        update(JOBS)
-        .where(_leased(job_id, token))
-        .values(lease_until=_lease_end())
-        .returning(*_SHOWN)
-    )
+    renewed = update(JOBS).where(_leased(lease)).values(lease_until=_lease_end()).returning(*_SHOWN)
     row = connection.execute(renewed).first()
     if row is None:
-        raise _lost(job_id)
+        raise _lost(lease.job_id)
     return _job(row)
 
 
@@ -227,9 +234,18 @@ def lapsed(connection: Connection, limit: int = 100) -> list[Job]:
     return _locked(connection, _lapsed(), limit)
 
 
-def held_by(connection: Connection, worker_id: str, limit: int = 100) -> list[Job]:
+def held_by(connection: Connection, worker_id: str, holder: str, limit: int = 100) -> list[Job]:
     """Return and lock what a worker holds."""
-    return _locked(connection, PROCESSING & (JOBS.c.worker_id == worker_id), limit)
+    its = (JOBS.c.worker_id == worker_id) & (JOBS.c.holder == holder)
+    return _locked(connection, PROCESSING & its, limit)
+
+
+def blocked_by(connection: Connection, job_id: str) -> list[Job]:
+    """Return and lock the jobs that wait for this one."""
+    rows = connection.execute(
+        select(*_SHOWN).where(dependencies.needing(job_id)).order_by(JOBS.c.id).with_for_update()
+    )
+    return [_job(row) for row in rows]
 
 
 def cancel(connection: Connection, job_id: str) -> Job | None:
@@ -271,6 +287,7 @@ def retry(connection: Connection, job_id: str, *, priority: int) -> Job | None:
             error_code=None,
             error=None,
             finished_at=None,
+            blockers=dependencies.count(connection, job_id),
         )
         .returning(*_SHOWN)
     )
@@ -285,11 +302,22 @@ def purge(connection: Connection, *, kept_ms: int, limit: int = 1000) -> int:
     """Forget jobs that ended longer ago than this, the oldest first; return how many."""
     old = (
         select(JOBS.c.id)
-        .where(JOBS.c.finished_at < now_ms() - kept_ms)
+        .where(JOBS.c.finished_at < now_ms() - kept_ms, ~_is_needed())
         .order_by(JOBS.c.finished_at)
         .limit(limit)
     )
     return connection.execute(delete(JOBS).where(JOBS.c.id.in_(old))).rowcount
+
+
+def _is_needed() -> ColumnElement[bool]:
+    """Tell whether a job that is not over waits for it."""
+    waiting = JOBS.alias("waiting")
+    return (
+        select(DEPENDENCIES.c.job_id)
+        .join(waiting, waiting.c.id == DEPENDENCIES.c.job_id)
+        .where(DEPENDENCIES.c.needs_id == JOBS.c.id, waiting.c.finished_at.is_(None))
+        .exists()
+    )
 
 
 def _with_same_key(connection: Connection, new: NewJob) -> str | None:
@@ -305,7 +333,7 @@ def _with_same_key(connection: Connection, new: NewJob) -> str | None:
 
 def _set(connection: Connection, job: Job, **values: Any) -> None:  # noqa: ANN401 -- columns
     """Write the outcome of a lease, which ends with it."""
-    ended: dict[str, Any] = {"lease_until": None, "worker_id": None, **values}
+    ended: dict[str, Any] = {"lease_until": None, "worker_id": None, "holder": None, **values}
     connection.execute(update(JOBS).where(JOBS.c.id == job.id).values(**ended))
 
 
@@ -320,16 +348,27 @@ def _locked(connection: Connection, which: ColumnElement[bool], limit: int) -> l
     return [_job(row) for row in rows]
 
 
-def _claimable(pools: Sequence[str]) -> ColumnElement[bool]:
-    return PENDING & JOBS.c.pool.in_(pools) & (JOBS.c.run_at <= now_ms())
+def _claimable(pools: Sequence[str], most: int | None) -> ColumnElement[bool]:
+    due = CLAIMABLE & JOBS.c.pool.in_(pools) & (JOBS.c.run_at <= now_ms())
+    return due if most is None else due & ~_has_enough(most)
+
+
+def _has_enough(most: int) -> ColumnElement[bool]:
+    """Tell whether so many jobs of the owner run in the pool."""
+    running = JOBS.alias("running")
+    theirs = (running.c.owner_id == JOBS.c.owner_id) & (running.c.pool == JOBS.c.pool)
+    runs = running.c.state == literal(JobState.PROCESSING.value, literal_execute=True)
+    count = select(func.count()).select_from(running).where(theirs, runs)
+    return JOBS.c.owner_id.is_not(None) & (count.scalar_subquery() >= most)
 
 
 def _lapsed() -> ColumnElement[bool]:
     return PROCESSING & (JOBS.c.lease_until < now_ms())
 
 
-def _leased(job_id: str, token: int) -> ColumnElement[bool]:
-    return (JOBS.c.id == job_id) & (JOBS.c.token == token) & PROCESSING
+def _leased(lease: Lease) -> ColumnElement[bool]:
+    mine = (JOBS.c.token == lease.token) & (JOBS.c.holder == lease.holder)
+    return (JOBS.c.id == lease.job_id) & mine & PROCESSING
 
 
 def _lease_end() -> ColumnElement[int]:

@@ -25,6 +25,8 @@ JOBS = Table(
     Column("kind", String(40), nullable=False),
     Column("pool", String(40), nullable=False),
     Column("owner_id", ForeignKey("users.id", ondelete="SET NULL")),
+    Column("parent_id", String(36)),  # the job that this one is a part of
+    Column("blockers", Integer, nullable=False, server_default="0"),  # jobs it needs, not done yet
     Column("priority", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("attempt", Integer, nullable=False),  # how many were begun
@@ -33,6 +35,7 @@ JOBS = Table(
     Column("rank", BigInteger, nullable=False, server_default="0"),  # the lowest is claimed first
     Column("lease_until", BigInteger),
     Column("worker_id", String(100)),
+    Column("holder", String(36)),  # whose token leased it
     Column("token", Integer, nullable=False),  # of the latest lease; each claim adds one
     Column("cancel_requested", Boolean, nullable=False),
     Column("progress", Float),  # 0 to 1
@@ -49,10 +52,27 @@ JOBS = Table(
 # written out in the statement: a partial index is not chosen for a value that comes later
 PENDING = JOBS.c.state == literal(JobState.PENDING.value, literal_execute=True)
 PROCESSING = JOBS.c.state == literal(JobState.PROCESSING.value, literal_execute=True)
-Index("ix_jobs_claim", JOBS.c.pool, JOBS.c.rank, sqlite_where=PENDING, postgresql_where=PENDING)
+CLAIMABLE = PENDING & (JOBS.c.blockers == literal(0, literal_execute=True))
+Index("ix_jobs_claim", JOBS.c.pool, JOBS.c.rank, sqlite_where=CLAIMABLE, postgresql_where=CLAIMABLE)
 Index("ix_jobs_lease", JOBS.c.lease_until, sqlite_where=PROCESSING, postgresql_where=PROCESSING)
+Index(
+    "ix_jobs_running",
+    JOBS.c.pool,
+    JOBS.c.owner_id,
+    sqlite_where=PROCESSING,
+    postgresql_where=PROCESSING,
+)
+Index("ix_jobs_parent", JOBS.c.parent_id)
 Index("ix_jobs_newest", JOBS.c.created_at, JOBS.c.id)
 Index("ix_jobs_owner_newest", JOBS.c.owner_id, JOBS.c.created_at, JOBS.c.id)
 Index("ix_jobs_finished", JOBS.c.finished_at)
 Index("uq_jobs_idempotency", JOBS.c.owner_id, JOBS.c.kind, JOBS.c.idempotency_key, unique=True)
 AGEING_MS = 60_000  # waiting for this long weighs as much as one step of priority
+
+DEPENDENCIES = Table(
+    "job_dependencies",
+    METADATA,
+    Column("job_id", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("needs_id", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_job_dependencies_needs", "needs_id"),
+)

@@ -96,6 +96,7 @@ class QueueServer:
                 "token": entry.token,
                 "attempt": entry.attempt,
                 "payload": entry.payload,
+                "grant": f"g{name}",
             }
         )
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from jobs.client import LeaseClient
-from jobs.messages import Job, LeaseLost, RequestRefused, ServerAway
+from jobs.messages import PROTOCOL, Job, LeaseLost, RequestRefused, ServerAway
 from tests.jobs.queue_server import TOKEN, QueueServer
 
 
@@ -24,7 +24,9 @@ async def test_a_job_is_claimed_beaten_reported_and_finished(
     entry = queue.add("7", track_id="t")
 
     job = await claimed(client)
-    assert job == Job("7", "count", "cpu", token=1, attempt=1, payload={"track_id": "t"})
+    assert job == Job(
+        "7", "count", "cpu", token=1, attempt=1, payload={"track_id": "t"}, grant="g7"
+    )
     assert await client.beat(job, 0.5, "encoding") is False
     await client.report(job, [{"type": "a"}, {"type": "b"}])
     await client.finish(job, {"ok": 1})
@@ -40,7 +42,9 @@ async def test_where_there_is_nothing_to_do_nothing_is_claimed(
     queue.add("7", pool="gpu")
 
     assert await client.claim(["cpu"], "w", wait_seconds=0.05) is None
-    assert queue.claims == [{"pools": ["cpu"], "worker_id": "w", "wait_seconds": 0.05}]
+    (asked,) = queue.claims
+    assert (asked["pools"], asked["worker_id"], asked["wait_seconds"]) == (["cpu"], "w", 0.05)
+    assert asked["protocol"] == PROTOCOL
 
 
 async def test_a_claim_waits_for_a_job(queue: QueueServer, client: LeaseClient) -> None:
@@ -143,7 +147,7 @@ async def test_a_wrong_token_is_refused_and_not_tried_again(
         with pytest.raises(RequestRefused, match="401"):
             await stranger.claim(["cpu"], "w", wait_seconds=0)
         with pytest.raises(RequestRefused, match="401"):
-            await stranger.finish(Job("7", "count", "cpu", 1, 1, {}), {})
+            await stranger.finish(Job("7", "count", "cpu", 1, 1, {}, ""), {})
 
     assert queue.requests == 2
 

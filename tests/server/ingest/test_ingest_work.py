@@ -71,7 +71,9 @@ async def run(
             zygote = await Zygote.start(nice=0, tasks=tasks)
             stack.push_async_callback(zygote.close)
             client = await stack.enter_async_context(LeaseClient(str(server.make_url("")), "token"))
-            job = Job("j1", "ingest", "cpu", token=1, attempt=2, payload={"track_id": "t1"})
+            job = Job(
+                "j1", "ingest", "cpu", token=1, attempt=2, payload={"track_id": "t1"}, grant=""
+            )
             ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
             await ingest(Lease(job, client))
             return ear.heard

@@ -14,10 +14,12 @@ CLAIM_ALL = """
 import asyncio, sys
 from server.database import Database, open_database
 from server.jobs import store
+from server.jobs.model import Claimant
 
 async def main():
     database = open_database(sys.argv[1])
-    while job := await database.write(store.claim, ["errands"], sys.argv[2]):
+    claimant = Claimant(worker_id=sys.argv[2], pools=["errands"])
+    while job := await database.write(store.claim, claimant):
         print(job.id)
     await database.close()
 

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from server.database import Database, now_ms, open_database
 from server.jobs import JOBS, Failure, Job, LeaseLost, NewJob, enqueue, history, outcomes, store
-from server.jobs.model import JobEnded, JobNotEnded
+from server.jobs.model import Claimant, JobEnded, JobNotEnded, Lease
 from tests.server.conftest import aside
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ class Queue(RuleBasedStateMachine):
             for job in self.jobs.values()
             if job.state == "pending" and job.pool in pools and not job.resting
         ]
-        leased = self.write(store.claim, sorted(pools), "worker")
+        leased = self.write(store.claim, Claimant(worker_id="worker", pools=sorted(pools)))
         if not waiting:
             assert leased is None
             return multiple()
@@ -109,7 +109,7 @@ class Queue(RuleBasedStateMachine):
 
     def allowed(self, lease: Job, change: Callable[..., object], *given: object) -> Model | None:
         """End a lease; return the job, or None where the lease was rightly refused."""
-        shown = outcomes.Lease(lease.id, lease.token)
+        shown = Lease(lease.id, lease.token)
         model = self.holds(lease)
         if model is None:
             _refused(lambda: self.write(change, {}, shown, *given))
@@ -232,7 +232,7 @@ def _set_rank(connection: Connection, job_id: str, rank: int) -> None:
 
 
 def _beat(connection: Connection, lease: Job) -> bool:
-    return store.beat(connection, lease.id, lease.token, progress=0.5, step="walking")
+    return store.beat(connection, Lease(lease.id, lease.token), progress=0.5, step="walking")
 
 
 def _rows(connection: Connection) -> dict[str, tuple[str, int, int, bool]]:

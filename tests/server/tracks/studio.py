@@ -19,13 +19,14 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import text
 
 from hls.timeline import Grid
+from jobs.messages import PROTOCOL
 from server.accounts import create_token, create_user
 from server.database import Database
-from server.http.access import embedded_worker_token
 from server.http.principal import Role
 from server.media import STORAGE
 from server.settings import SETTINGS
 from server.tracks.unclaimed import sweep
+from server.workers import embedded_worker_token
 from storage import Storage, keys
 from transcoder.reports import (
     Analysed,
@@ -116,7 +117,11 @@ class Worker:
 
     async def claim(self, pool: str = "cpu", wait: float = 0) -> Json | None:
         response = await self.say(
-            "jobs/claim", pools=[pool], worker_id=self.worker_id, wait_seconds=wait
+            "jobs/claim",
+            pools=[pool],
+            worker_id=self.worker_id,
+            wait_seconds=wait,
+            protocol=PROTOCOL,
         )
         if response.status == 204:
             return None

@@ -1,0 +1,39 @@
+"""Who works: the worker whose token a request to `/internal` shows.
+
+The workers slice proves it and fills `app[AUTHENTICATE_WORKER]`; everyone else only reads.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from aiohttp import web
+
+from server.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerIdentity:
+    """What a worker's token stands for."""
+
+    holder: str  # of the leases that it takes: the token's id
+    name: str
+    pools: frozenset[str] | None  # None: all
+
+    def require_pools(self, pools: Sequence[str]) -> None:
+        """Refuse pools that the token is not for."""
+        if self.pools is not None and (others := set(pools) - self.pools):
+            raise Forbidden(f"This worker token is not for the pool {', '.join(sorted(others))}.")
+
+
+AuthenticateWorker: TypeAlias = Callable[[str], Awaitable[WorkerIdentity | None]]
+
+WORKER = web.RequestKey("worker", WorkerIdentity)
+
+# None where the token is not, or no longer, a worker's.
+AUTHENTICATE_WORKER: web.AppKey[AuthenticateWorker] = web.AppKey("authenticate_worker")
+
+
+def worker(request: web.Request) -> WorkerIdentity:
+    """Return who works, on a route of `Access.WORKER`."""
+    return request[WORKER]

@@ -1,0 +1,15 @@
+"""Workers: the tokens by which they prove themselves."""
+
+from server.workers.authentication import embedded_worker_token, setup
+from server.workers.store import WorkerToken, create_token, list_tokens, revoke_token
+from server.workers.table import TOKENS
+
+__all__ = [
+    "TOKENS",
+    "WorkerToken",
+    "create_token",
+    "embedded_worker_token",
+    "list_tokens",
+    "revoke_token",
+    "setup",
+]
