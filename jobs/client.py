@@ -16,6 +16,7 @@ from jobs.messages import (
     ProtocolRefused,
     RequestRefused,
     ServerAway,
+    TokenRefused,
 )
 
 ANSWER_SECONDS = 10.0  # for everything but a claim, which waits on purpose
@@ -61,7 +62,7 @@ class LeaseClient:
     ) -> Job | None:
         """Wait for a job of these pools; None when there was none.
 
-        Raises ServerAway, and ProtocolRefused where the server is of another version.
+        Raises ServerAway, TokenRefused, and ProtocolRefused where the server is another version's.
         """
         body = {
             "pools": list(pools),
@@ -70,11 +71,16 @@ class LeaseClient:
             "protocol": PROTOCOL,
             "version": self._version,
         }
-        answer = await self._once("claim", body, ANSWER_SECONDS + wait_seconds)
+        answer = await self._once("jobs/claim", body, ANSWER_SECONDS + wait_seconds)
         try:
             return Job.from_json(answer) if answer else None
         except (KeyError, TypeError, ValueError) as error:
             raise ServerAway(f"not a job: {sorted(answer)}") from error
+
+    async def lost(self, worker_id: str) -> int:
+        """Have the server take back what this worker held when it was killed; return how much."""
+        answer = await self._once(f"workers/{worker_id}/lost", {}, ANSWER_SECONDS)
+        return int(answer["jobs"])
 
     async def beat(
         self,
@@ -124,7 +130,8 @@ class LeaseClient:
         while True:
             seconds = min(ANSWER_SECONDS, max(deadline - loop.time(), _SHORTEST_ANSWER))
             try:
-                return await self._once(f"{job.id}/{verb}", {"token": job.token, **body}, seconds)
+                said = {"token": job.token, **body}
+                return await self._once(f"jobs/{job.id}/{verb}", said, seconds)
             except ServerAway:
                 if loop.time() + pause >= deadline:
                     raise
@@ -132,7 +139,7 @@ class LeaseClient:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _once(self, path: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
-        address = f"{self._base}/internal/jobs/{path}"
+        address = f"{self._base}/internal/{path}"
         timeout = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self._session.post(address, json=body, timeout=timeout) as response:
@@ -154,6 +161,8 @@ async def _understood(response: aiohttp.ClientResponse) -> dict[str, Any]:
 
 
 async def _refusal(response: aiohttp.ClientResponse) -> RequestRefused:
+    if response.status == 401:
+        return TokenRefused("The server does not know this worker token.")
     if response.content_type != "application/problem+json":
         return RequestRefused(f"{response.url.path} answered {response.status}")
     problem = await response.json(content_type=None)

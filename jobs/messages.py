@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 PROTOCOL = 1  # of what worker and server say to each other; both must speak the same
-LEASE_SECONDS = 15
-BEAT_SECONDS = 5  # two beats may be lost before the lease lapses
+LEASE_SECONDS = 15  # unless the server says otherwise
+BEATS = 3  # in a lease: two may be lost before it lapses
 
 
 class LeaseLost(Exception):
@@ -19,6 +19,10 @@ class ServerAway(Exception):
 
 class RequestRefused(Exception):
     """The server understood and refused: a wrong token, or a bug. Again would be the same."""
+
+
+class TokenRefused(RequestRefused):
+    """The token is no worker's, or was revoked."""
 
 
 class ProtocolRefused(RequestRefused):
@@ -35,6 +39,7 @@ class Job:
     token: int
     attempt: int  # counted from 1
     payload: Mapping[str, Any]
+    lease_seconds: float
     grant: str  # opens the job's objects at `/internal/objects/{grant}/…`
 
     @classmethod
@@ -46,5 +51,6 @@ class Job:
             token=int(message["token"]),
             attempt=int(message["attempt"]),
             payload=dict(message["payload"]),
+            lease_seconds=float(message["lease_seconds"]),
             grant=str(message["grant"]),
         )

@@ -1,8 +1,8 @@
 """The loop of a worker: claim, do, finish; beat meanwhile; hand back on the way out.
 
 One job at a time. Beats run in a task of their own, so that a job which is busy keeps its lease,
-and end with it. A lost lease and a wish to cancel both stop the work. A stopped worker lets its job
-end within a grace, or else gives it back, and the attempt does not count.
+and end with it. A lost lease, a wish to cancel and work that is stuck all stop the work. A stopped
+worker lets its job end within a grace, or else gives it back, and the attempt does not count.
 
 While the server is away, everything is said again for as long as the lease may live.
 """
@@ -18,17 +18,20 @@ from typing import Any, TypeAlias, TypeVar
 
 from jobs.client import LeaseClient
 from jobs.messages import (
-    BEAT_SECONDS,
-    LEASE_SECONDS,
+    BEATS,
     Job,
     LeaseLost,
+    ProtocolRefused,
     RequestRefused,
     ServerAway,
+    TokenRefused,
 )
+from jobs.pace import Pace
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
 
 GRACE_SECONDS = 3.0  # the server kills a worker 10 s after it asked it to stop
 _LONGEST_PAUSE = 5.0  # seconds between claims while the server is away
@@ -39,6 +42,11 @@ class _Ending(Enum):
     CANCELLED = auto()
     LOST = auto()
     STOPPED = auto()
+    STUCK = auto()
+
+
+class NoRoom(Exception):
+    """There is no room for another job's files; some may be made."""
 
 
 class JobFailed(Exception):
@@ -58,27 +66,36 @@ class Lease:
     client: LeaseClient
     progress: float | None = None  # both go out with the next beat
     step: str | None = None
-    seconds: float = LEASE_SECONDS
+    pace: Pace = field(default_factory=lambda: Pace(_now()))
     _lapses_at: float = field(init=False)  # by the loop's clock
 
     def __post_init__(self) -> None:
-        self._lapses_at = asyncio.get_running_loop().time() + self.seconds
+        self._lapses_at = _now() + self.job.lease_seconds
 
     @property
     def patience(self) -> float:
         """For how long the lease may still live: a server that is away may yet come back."""
-        return max(0.0, self._lapses_at - asyncio.get_running_loop().time())
+        return max(0.0, self._lapses_at - _now())
 
     async def beat(self) -> bool:
         """Renew the lease; True: somebody wants the job cancelled."""
-        began = asyncio.get_running_loop().time()
+        began = _now()
         cancel = await self.client.beat(self.job, self.progress, self.step, patience=self.patience)
-        self._lapses_at = began + self.seconds  # the server counts from a little later
+        self._lapses_at = began + self.job.lease_seconds  # the server counts from a little later
         return cancel
+
+    def sign(self) -> None:
+        """Note that the work goes on; it gives a sign whenever it did a step."""
+        self.pace.sign(_now())
 
     async def report(self, facts: Sequence[Mapping[str, Any]]) -> None:
         """Tell what was found and made. Raises LeaseLost, or ServerAway when it lapsed."""
+        self.sign()
         await self.client.report(self.job, facts, patience=self.patience)
+
+
+async def _plenty() -> None:
+    """Is for workers whose files somebody else makes room for."""
 
 
 Work: TypeAlias = Callable[[Lease], Awaitable[Mapping[str, Any]]]
@@ -92,9 +109,9 @@ class Worker:
     worker_id: str
     pools: Sequence[str]
     kinds: Mapping[str, Work]
-    beat_seconds: float = BEAT_SECONDS
-    lease_seconds: float = LEASE_SECONDS
     grace_seconds: float = GRACE_SECONDS
+    require_room: Callable[[], Awaitable[None]] = _plenty  # for another job's files
+    pace: Callable[[float], Pace] = Pace
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
@@ -102,18 +119,25 @@ class Worker:
         self._stopping.set()
 
     async def run(self) -> None:
+        """Raises TokenRefused and ProtocolRefused, which no patience mends."""
         pause = 0.1
         while not self._stopping.is_set():
             try:
-                job = await self._unless_stopped(self.client.claim(self.pools, self.worker_id))
+                job = await self._unless_stopped(self._claimed())
                 pause = 0.1
-            except (ServerAway, RequestRefused) as error:
+            except (TokenRefused, ProtocolRefused):
+                raise
+            except (NoRoom, ServerAway, RequestRefused) as error:
                 log.warning("no jobs to be had", extra={"reason": str(error)})
                 await self._unless_stopped(asyncio.sleep(pause))
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 continue
             if job is not None:
                 await self._do(job)
+
+    async def _claimed(self) -> Job | None:
+        await self.require_room()
+        return await self.client.claim(self.pools, self.worker_id)
 
     async def _unless_stopped(self, wait: Coroutine[Any, Any, T]) -> T | None:
         """Await it, or give it up as soon as the worker stops."""
@@ -126,7 +150,7 @@ class Worker:
             await _end(stopping, waiting)
 
     async def _do(self, job: Job) -> None:
-        lease = Lease(job, self.client, seconds=self.lease_seconds)
+        lease = Lease(job, self.client, pace=self.pace(_now()))
         work = asyncio.create_task(self._worked(lease), name=f"job {job.id}")
         beats = asyncio.create_task(self._beats(lease), name=f"beats of {job.id}")
         stopping = asyncio.create_task(self._stopping.wait())
@@ -158,8 +182,10 @@ class Worker:
     async def _beats(self, lease: Lease) -> _Ending:
         """Beat until there is a reason to stop the work, and return it."""
         while True:
-            await asyncio.sleep(self.beat_seconds)
+            await asyncio.sleep(lease.job.lease_seconds / BEATS)
             try:
+                if lease.pace.is_stuck(_now()):
+                    return _Ending.STUCK
                 if await lease.beat():
                     return _Ending.CANCELLED
             except (LeaseLost, ServerAway, RequestRefused):
@@ -182,6 +208,10 @@ class Worker:
                 )
             case _Ending.STOPPED:
                 await self.client.release(job, patience=lease.patience)
+            case _Ending.STUCK:
+                log.error("job stuck", extra={"job": job.id, "kind": job.kind})
+                words = "The work stood still for too long."
+                await self.client.fail(job, "stuck", words, retryable=True, patience=lease.patience)
             case _Ending.LOST:
                 log.warning("lease lost", extra={"job": job.id})
 
@@ -201,6 +231,10 @@ class Worker:
             await self.client.fail(job, "crashed", words, retryable=True, patience=patience)
         else:
             await self.client.finish(job, result, patience=patience)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _ending(work: asyncio.Task[Mapping[str, Any]], beats: asyncio.Task[_Ending]) -> _Ending:

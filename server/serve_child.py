@@ -43,13 +43,23 @@ def main() -> None:
     parser.add_argument("--socket", type=int, required=True)
     parser.add_argument("--number", type=int, required=True)
     parser.add_argument("--of", type=int, required=True)
+    parser.add_argument("--inner", type=int)
     given = parser.parse_args()
     die_with_parent(given.parent)
     log.configure(f"http-{given.number}")
-    uvloop.run(serve(load(), socket.socket(fileno=given.socket), given.number, of=given.of))
+    public = socket.socket(fileno=given.socket)
+    inner = None if given.inner is None else socket.socket(fileno=given.inner)
+    uvloop.run(serve(load(), public, given.number, of=given.of, inner=inner))
 
 
-async def serve(settings: Settings, bound: socket.socket, number: int, *, of: int = 1) -> None:
+async def serve(
+    settings: Settings,
+    bound: socket.socket,
+    number: int,
+    *,
+    of: int = 1,
+    inner: socket.socket | None = None,
+) -> None:
     """Serve until SIGTERM, then drain."""
     stop, leash = _signals()
     database = open_database(settings.database_url)
@@ -65,9 +75,12 @@ async def serve(settings: Settings, bound: socket.socket, number: int, *, of: in
         stack.push_async_callback(runner.cleanup)
         listener = Listener(runner)
         public = await listener.listen(bound, tls=_tls(settings))
+        if inner is not None:
+            others = await listener.listen(inner, tls=_tls(settings), inner=True)
+            stack.callback(others.close)
         if number == 0:
-            inner = await listener.listen(bind_unix(settings.serve_socket))
-            stack.callback(inner.close)
+            own = await listener.listen(bind_unix(settings.serve_socket), inner=True)
+            stack.callback(own.close)
         gc.collect()
         gc.freeze()  # what lives for ever is never scanned again
         sys.stdout.write('{"ready": true}\n')

@@ -73,6 +73,17 @@ class Settings(BaseSettings):
     upload_limit: ByteSize = ByteSize(2 * GIB)  # one file
     user_quota: ByteSize = ByteSize(20 * GIB)  # all originals of one user
     disk_floor: ByteSize = ByteSize(2 * GIB)  # uploads are refused (507) when less would be left
+    internal_host: str = "127.0.0.1"
+    internal_port: Port | None = None  # `/internal` is served there, and nowhere else
+    embedded_worker: bool = True  # without it, work waits for a `houle worker`
+    lease_seconds: float = Field(15, ge=0.3, le=3600)  # of silence, and a worker is given up
+    jobs_per_owner: int = Field(8, ge=1)  # that run at once in one pool
+    # `houle worker` reads these (server.worker_settings); a server takes no notice
+    worker_server: str | None = None
+    worker_token: str | None = Field(None, repr=False)
+    worker_pools: str | None = None
+    worker_scratch: str | None = None
+    worker_room: str | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -179,7 +190,7 @@ def load(
     A misspelt name or a value out of range raises SettingsError, which names it.
     """
     from_file = dotenv_values(env_file) if env_file is not None else {}
-    values = _named(from_file) | _named(environ)
+    values = named(from_file) | named(environ)
     values |= {name: value for name, value in overrides.items() if value is not None}
     data_dir = Path(values.setdefault("data_dir", "data")).expanduser().absolute()
     values.setdefault("database_url", f"sqlite:///{data_dir}/houle.db")
@@ -190,10 +201,10 @@ def load(
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise SettingsError(_explained(error)) from None
+        raise SettingsError(explained(error)) from None
 
 
-def _named(variables: Mapping[str, str | None]) -> dict[str, Any]:
+def named(variables: Mapping[str, str | None]) -> dict[str, Any]:
     """Return the HOULE_ variables by field name; an empty one counts as not given."""
     values: dict[str, Any] = {}
     for variable, value in variables.items():
@@ -231,10 +242,11 @@ def _own_secret(data_dir: Path) -> bytes:
         ) from None
 
 
-def _explained(error: ValidationError) -> str:
+def explained(error: ValidationError, prefix: str = PREFIX) -> str:
+    """Name each setting that is wrong, and say why."""
     lines = []
     for fault in error.errors(include_url=False, include_input=False):
-        name = f"{PREFIX}{str(fault['loc'][0]).upper()}: " if fault["loc"] else ""
+        name = f"{prefix}{str(fault['loc'][0]).upper()}: " if fault["loc"] else ""
         lines.append(name + fault["msg"].removeprefix("Value error, "))
     return "; ".join(lines)
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -39,24 +40,42 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> int:
     raise_open_files()
     with data_folder.claimed(settings):
         bound = bind(host, port)
+        inner = _inner(settings)
         migrate(settings.database_url)
         password = asyncio.run(first_start.prepare(settings))
         if password is not None:
             banner.show_password(password)  # it is stored by now, whatever becomes of this start
         bound.listen(1024)
+        if inner is not None:
+            inner.listen(1024)
         if settings.unused:
             logger.warning("settings without effect in this version", settings=settings.unused)
-        family = Family(settings, bound, workers)
+        family = Family(settings, bound, workers, inner)
         try:
             return asyncio.run(family.run())
         finally:
             bound.close()
+            if inner is not None:
+                inner.close()
+
+
+def _inner(settings: Settings) -> socket.socket | None:
+    """Bind the way in for workers of other machines, where there is one of its own."""
+    if settings.internal_port is None:
+        return None
+    return bind(settings.internal_host, settings.internal_port)
 
 
 class Family:
     """The supervisor's children and their common life."""
 
-    def __init__(self, settings: Settings, bound: socket.socket, workers: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        bound: socket.socket,
+        workers: int,
+        inner: socket.socket | None = None,
+    ) -> None:
         self._settings = settings
         self._bound = bound
         self._url = url_of(bound, tls=settings.tls_cert is not None)
@@ -64,12 +83,13 @@ class Family:
         self._signals = 0
         self._stop = asyncio.Event()
         environment = self._environment()
+        sockets = [each.fileno() for each in (bound, inner) if each is not None]
         self._http = [
             Child(
                 module="server.serve_child",
-                arguments=_arguments(number, bound.fileno(), workers),
+                arguments=_arguments(number, workers, sockets),
                 environment=environment,
-                sockets=[bound.fileno()],
+                sockets=sockets,
                 ready=self._serving,
                 ended=self._forget_metrics,
             )
@@ -91,7 +111,7 @@ class Family:
             loop.add_signal_handler(number, self._signalled)
         try:
             async with asyncio.TaskGroup() as group:
-                worker = group.create_task(self._worker.run())
+                worker = group.create_task(self._working_or_not())
                 http = [group.create_task(child.run()) for child in self._http]
                 await self._stop.wait()
                 await self._drain(worker, http)
@@ -102,6 +122,10 @@ class Family:
                 f"{group.exceptions[0]} could not start; the log above says why."
             ) from None
         return 0 if self._signals < 2 else 1
+
+    async def _working_or_not(self) -> None:
+        if self._settings.embedded_worker:
+            await self._worker.run()
 
     def _environment(self) -> dict[str, str]:
         environment = dict(os.environ) | self._settings.environment()
@@ -149,8 +173,10 @@ class Family:
             multiprocess.mark_process_dead(pid, str(self._metrics))  # type: ignore[no-untyped-call]
 
 
-def _arguments(number: int, descriptor: int, workers: int) -> list[str]:
-    return ["--number", str(number), "--socket", str(descriptor), "--of", str(workers)]
+def _arguments(number: int, workers: int, sockets: Sequence[int]) -> list[str]:
+    bound, *inner = sockets
+    given = ["--number", str(number), "--socket", str(bound), "--of", str(workers)]
+    return [*given, *(part for each in inner for part in ("--inner", str(each)))]
 
 
 async def _within(deadline: float, tasks: list[asyncio.Task[None]]) -> None:

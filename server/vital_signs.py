@@ -6,7 +6,8 @@ import asyncio
 
 from aiohttp import web
 
-from server import worker_note
+from server import jobs, worker_note
+from server.database import DATABASE
 from server.disk_floor import disk_floor
 from server.http.health import HEALTH, State
 from server.media import STORAGE
@@ -16,6 +17,9 @@ from server.settings import SETTINGS
 def setup(app: web.Application) -> None:
     """Register the checks."""
     settings, storage = app[SETTINGS], app[STORAGE]
+
+    async def any_worker() -> State:
+        return State.UP if await app[DATABASE].read(jobs.presence.alive) else State.DOWN
 
     async def worker() -> State:
         return State.DOWN if worker_note.read(settings.worker_note) is None else State.UP
@@ -31,6 +35,9 @@ def setup(app: web.Application) -> None:
         floor = await asyncio.to_thread(disk_floor, settings)
         return State.DEGRADED if free is not None and free < floor else State.UP
 
-    app[HEALTH].register("worker", worker)
-    app[HEALTH].register("sandbox", sandbox)
+    if settings.embedded_worker:
+        app[HEALTH].register("worker", worker)
+        app[HEALTH].register("sandbox", sandbox)
+    else:
+        app[HEALTH].register("worker", any_worker)
     app[HEALTH].register("disk", disk)

@@ -12,16 +12,16 @@ import signal
 import sys
 from contextlib import suppress
 
-import aiohttp
-
 from jobs.client import LeaseClient
+from jobs.messages import ServerAway
 from jobs.worker import Worker
 from server import log, worker_note
+from server.http.worker import embedded_worker_token
 from server.ingest_work import Ingest, sweep
 from server.media import open_storage
 from server.process import die_with_parent
 from server.settings import Settings, load
-from server.workers import embedded_worker_token
+from server.version import houle_version
 from transcoder.zygote import Zygote
 
 NICE = 10
@@ -45,33 +45,28 @@ async def work(settings: Settings) -> None:
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # the supervisor's to answer
     sweep(settings)
     token = embedded_worker_token(settings.secret_key)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(disown(settings, token))
-        started = group.create_task(Zygote.start(nice=NICE))
-    zygote = started.result()
-    try:
-        async with LeaseClient(settings.serve_socket, token) as client:
+    async with LeaseClient(settings.serve_socket, token, version=houle_version()) as client:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(disown(client, settings.worker_id))
+            started = group.create_task(Zygote.start(nice=NICE))
+        zygote = started.result()
+        try:
             ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
             worker = Worker(client, settings.worker_id, POOLS, {"ingest": ingest})
             loop.add_signal_handler(signal.SIGTERM, worker.stop)
             await _noted(worker, settings, zygote)
-    finally:
-        settings.worker_note.unlink(missing_ok=True)
-        await zygote.close()
+        finally:
+            settings.worker_note.unlink(missing_ok=True)
+            await zygote.close()
 
 
-async def disown(settings: Settings, token: str) -> None:
-    """Have the server take back what this worker held when it was killed: there is one a server."""
-    lost = f"http://houle/internal/workers/{settings.worker_id}/lost"
-    headers = {"Authorization": f"Bearer {token}"}
-    connector = aiohttp.UnixConnector(str(settings.serve_socket))
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
-        while True:  # until the server is up; without it there is nothing to do here
-            with suppress(aiohttp.ClientError, OSError):
-                async with session.post(lost) as answer:
-                    if answer.status == 200:
-                        return
-            await asyncio.sleep(RETRY_SECONDS)
+async def disown(client: LeaseClient, worker_id: str) -> None:
+    """Have the server take back what this worker held when it was killed, once it is up."""
+    while True:
+        with suppress(ServerAway):
+            await client.lost(worker_id)
+            return
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _noted(worker: Worker, settings: Settings, zygote: Zygote) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections import Counter
+from functools import partial
 from ipaddress import ip_address
 from socket import socket
 from ssl import SSLContext
@@ -72,9 +73,11 @@ class Doorkeeper:
 class Connection(RequestHandler):
     """aiohttp's protocol with a header deadline and a doorkeeper."""
 
-    __slots__ = ("_address", "_door", "_header_seconds", "_header_timer")
+    __slots__ = ("_address", "_door", "_header_seconds", "_header_timer", "inner")
 
-    def __init__(self, server: web.Server, door: Doorkeeper, header_seconds: float) -> None:
+    def __init__(
+        self, server: web.Server, door: Doorkeeper, header_seconds: float, *, inner: bool = False
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -82,6 +85,7 @@ class Connection(RequestHandler):
             lingering_time=LINGERING_SECONDS,
             access_log=None,  # type: ignore[arg-type]  # aiohttp tests for None
         )
+        self.inner = inner  # it came by the way that is for workers
         self._door = door
         self._header_seconds = header_seconds
         self._header_timer: asyncio.TimerHandle | None = None
@@ -165,13 +169,16 @@ class Listener:
         self._header_seconds = header_seconds
         self._door = door or Doorkeeper(runner.app[SETTINGS].trusted_proxies)
 
-    async def listen(self, bound: socket, *, tls: SSLContext | None = None) -> asyncio.Server:
-        """Accept connections on a bound socket."""
+    async def listen(
+        self, bound: socket, *, tls: SSLContext | None = None, inner: bool = False
+    ) -> asyncio.Server:
+        """Accept connections on a bound socket; `inner` is one for workers."""
         loop = asyncio.get_running_loop()
-        return await loop.create_server(self._connection, sock=bound, ssl=tls, backlog=1024)
+        connection = partial(self._connection, inner=inner)
+        return await loop.create_server(connection, sock=bound, ssl=tls, backlog=1024)
 
-    def _connection(self) -> Connection:
+    def _connection(self, *, inner: bool) -> Connection:
         server = self._runner.server
         if server is None:
             raise RuntimeError("the runner is not set up")
-        return Connection(server, self._door, self._header_seconds)
+        return Connection(server, self._door, self._header_seconds, inner=inner)

@@ -11,18 +11,21 @@ from typing import TypeAlias
 import structlog
 from aiohttp import web
 
-from server.errors import DomainError
+from server.errors import DomainError, NotFound
 from server.http import deadlines, page, problem, security_headers
 from server.http.client import client_address
+from server.http.connection import Connection
 from server.http.draining import DRAINING, Draining, close_afterwards
 from server.http.request_id import HEADER, request_id
 from server.metrics import HTTP_IN_FLIGHT, HTTP_REQUESTS, HTTP_SECONDS
+from server.settings import SETTINGS
 
 Next: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = structlog.get_logger("access")
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_ON_BOTH = frozenset({"/livez", "/readyz", "/metrics"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -55,6 +58,7 @@ async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
 
 async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
     try:
+        _require_way_in(request)
         async with deadlines.watched(request):
             return await handler(request)
     except DomainError as error:
@@ -68,6 +72,16 @@ async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
             structlog.get_logger().error("answer broken off", exc_info=error)
             raise ConnectionResetError from error
         return problem.from_bug(request, error)
+
+
+def _require_way_in(request: web.Request) -> None:
+    """A way in of the workers' own leads to `/internal`, and then no other does."""
+    if request.config_dict[SETTINGS].internal_port is None:
+        return
+    inner = isinstance(request.protocol, Connection) and request.protocol.inner
+    wanted = request.path.startswith("/internal/")
+    if wanted != inner and not (inner and request.path in _ON_BOTH):
+        raise NotFound("There is nothing at this address.")
 
 
 def _trace(request: web.Request) -> dict[str, str]:

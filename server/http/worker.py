@@ -3,6 +3,8 @@
 The workers slice proves it and fills `app[AUTHENTICATE_WORKER]`; everyone else only reads.
 """
 
+import hashlib
+import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -37,3 +39,8 @@ AUTHENTICATE_WORKER: web.AppKey[AuthenticateWorker] = web.AppKey("authenticate_w
 def worker(request: web.Request) -> WorkerIdentity:
     """Return who works, on a route of `Access.WORKER`."""
     return request[WORKER]
+
+
+def embedded_worker_token(secret_key: bytes) -> str:
+    """Return the token by which the worker child of this server proves itself."""
+    return hmac.new(secret_key, b"embedded-worker", hashlib.sha256).hexdigest()

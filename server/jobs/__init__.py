@@ -1,7 +1,7 @@
 """The queue of work: rows that workers lease, and whose outcomes change their slice's rows."""
 
 from server.events import Announcement
-from server.jobs import history, listing, outcomes
+from server.jobs import history, listing, outcomes, presence
 from server.jobs.kinds import Fact, JobKind, Kinds, Objects, register
 from server.jobs.leases import LEASES
 from server.jobs.listing import Listed
@@ -30,6 +30,7 @@ __all__ = [
     "history",
     "listing",
     "outcomes",
+    "presence",
     "purge",
     "register",
     "setup",

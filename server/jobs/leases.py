@@ -20,6 +20,7 @@ from server.jobs.kinds import KINDS, Fact, Kinds, kind_of
 from server.jobs.model import Claimant, Failure, Job, Lease
 from server.jobs.news import going_on, told
 from server.metrics import JOBS_REAPED
+from server.settings import SETTINGS
 
 BELL = "jobs"  # the topic that says: there is something to claim
 POLL_SECONDS = 1.0  # a bell that was not heard (another process rang) costs this much
@@ -33,10 +34,14 @@ log = structlog.get_logger()
 class Leases:
     """The workers' side of the queue."""
 
-    def __init__(self, database: Database, bus: Bus, kinds: Kinds) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, kinds: Kinds, *, most: int | None = None
+    ) -> None:
+        """Take how many jobs of one owner may run in a pool at once; None is no limit."""
         self._database = database
         self._bus = bus
         self._kinds = kinds
+        self._most = most
         self._origin = new_id()
         self.hearers: list[Callable[[Announcement], None]] = []  # of what this process announces
 
@@ -64,9 +69,9 @@ class Leases:
         return None
 
     async def _claimed(self, claimant: Claimant) -> Job | None:
-        if not await self._database.point(store.has_claimable, claimant.pools):
+        if not await self._database.point(store.has_claimable, claimant.pools, most=self._most):
             return None
-        job = await self._database.write(store.claim, claimant)
+        job = await self._database.write(store.claim, claimant, most=self._most)
         if job is not None:
             log.info(
                 "job leased",
@@ -180,7 +185,8 @@ LEASES = web.AppKey("leases", Leases)
 
 
 def leases_of(app: web.Application) -> Leases:
-    return Leases(app[DATABASE], app[BUS], app[KINDS])
+    most = app[SETTINGS].jobs_per_owner
+    return Leases(app[DATABASE], app[BUS], app[KINDS], most=most)
 
 
 async def _rung(bell: AsyncIterator[dict[str, Any]], seconds: float) -> bool:

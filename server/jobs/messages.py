@@ -27,13 +27,14 @@ class Claim(_Body):
 
 
 class Leased(BaseModel):
-    """A job for 15 seconds; every message about it carries the token."""
+    """A job for a while; every message about it carries the token."""
 
     id: str
     kind: str
     pool: str
     token: int
     attempt: int
+    lease_seconds: float  # until then it wants to hear of the worker
     payload: dict[str, Any]
     grant: str
 
@@ -45,6 +46,7 @@ class Leased(BaseModel):
             pool=job.pool,
             token=job.token,
             attempt=job.attempt,
+            lease_seconds=job.lease_ms / 1000,
             payload=dict(job.payload),
             grant=grant,
         )

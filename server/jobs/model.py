@@ -9,9 +9,9 @@ from typing import Any
 
 from server.errors import Conflict, NotFound
 
-LEASE_SECONDS = 15  # a worker beats every 5, so two beats may get lost
-BACK_OFF_SECONDS = (5, 15, 45)  # after the first, second and third loss; the fourth is the last
-MAX_ATTEMPTS = len(BACK_OFF_SECONDS) + 1
+LEASE_MS = 15_000  # a worker beats three times in it, so two beats may get lost
+RESTS = (1, 3, 9)  # thirds of a lease: 5, 15, 45 s after the first three losses
+MAX_ATTEMPTS = len(RESTS) + 1
 
 CANCELLED = "cancelled"
 WORKER_LOST = "worker_lost"
@@ -61,6 +61,7 @@ class Job:
     max_attempts: int
     token: int
     cancel_requested: bool
+    lease_ms: int
     payload: Mapping[str, Any]
 
 
@@ -80,6 +81,7 @@ class Claimant:
     worker_id: str
     pools: Sequence[str]
     holder: str = EMBEDDED
+    lease_ms: int = LEASE_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,6 @@ class Failure:
         return JobState.CANCELLED if self.code == CANCELLED else JobState.FAILED
 
 
-def back_off_ms(attempt: int) -> int:
-    """Return how long the job rests after its attempt number `attempt` was lost."""
-    return BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS)) - 1] * 1000
+def back_off_ms(attempt: int, lease_ms: int) -> int:
+    """Return how long a job rests after it was lost for the `attempt`th time."""
+    return RESTS[min(attempt, len(RESTS)) - 1] * lease_ms // 3

@@ -56,7 +56,12 @@ async def claim(request: web.Request, body: Claim) -> web.Response:
     _require_protocol(body)
     who = worker(request)
     who.require_pools(body.pools)
-    claimant = Claimant(worker_id=body.worker_id, pools=body.pools, holder=who.holder)
+    claimant = Claimant(
+        worker_id=body.worker_id,
+        pools=body.pools,
+        holder=who.holder,
+        lease_ms=round(1000 * request.app[SETTINGS].lease_seconds),
+    )
     await request.app[PRESENCE].note(claimant, body.version)
     job = await request.app[LEASES].claim(
         claimant,

@@ -28,7 +28,6 @@ from server.ids import new_id
 from server.jobs import dependencies, history
 from server.jobs.model import (
     CANCELLED,
-    LEASE_SECONDS,
     MAX_ATTEMPTS,
     Claimant,
     Failure,
@@ -51,6 +50,7 @@ _SHOWN = (
     JOBS.c.max_attempts,
     JOBS.c.token,
     JOBS.c.cancel_requested,
+    JOBS.c.lease_ms,
     JOBS.c.payload,
 )
 
@@ -121,7 +121,8 @@ def claim(connection: Connection, claimant: Claimant, *, most: int | None = None
             holder=claimant.holder,
             token=JOBS.c.token + 1,
             attempt=JOBS.c.attempt + 1,
-            lease_until=_lease_end(),
+            lease_ms=claimant.lease_ms,
+            lease_until=now_ms() + claimant.lease_ms,
             started_at=now_ms(),
             progress=None,
             step=None,
@@ -206,7 +207,7 @@ def postpone(connection: Connection, job: Job, failure: Failure) -> None:
         connection,
         job,
         state=JobState.PENDING.value,
-        run_at=now_ms() + back_off_ms(job.attempt),
+        run_at=now_ms() + back_off_ms(job.attempt, job.lease_ms),
         error_code=failure.code,
         error=failure.message,
     )
@@ -372,7 +373,7 @@ def _leased(lease: Lease) -> ColumnElement[bool]:
 
 
 def _lease_end() -> ColumnElement[int]:
-    return now_ms() + LEASE_SECONDS * 1000
+    return now_ms() + JOBS.c.lease_ms
 
 
 def _lost(job_id: str) -> LeaseLost:
@@ -390,5 +391,6 @@ def _job(row: Row[*tuple[Any, ...]]) -> Job:
         max_attempts=row.max_attempts,
         token=row.token,
         cancel_requested=bool(row.cancel_requested),
+        lease_ms=row.lease_ms,
         payload=row.payload,
     )

@@ -33,6 +33,7 @@ JOBS = Table(
     Column("max_attempts", Integer, nullable=False),
     Column("run_at", BigInteger, nullable=False),
     Column("rank", BigInteger, nullable=False, server_default="0"),  # the lowest is claimed first
+    Column("lease_ms", Integer, nullable=False, server_default="15000"),  # of the latest lease
     Column("lease_until", BigInteger),
     Column("worker_id", String(100)),
     Column("holder", String(36)),  # whose token leased it

@@ -1,6 +1,6 @@
 """Workers: the tokens by which they prove themselves."""
 
-from server.workers.authentication import embedded_worker_token, setup
+from server.workers.authentication import setup
 from server.workers.store import WorkerToken, create_token, list_tokens, revoke_token
 from server.workers.table import TOKENS
 
@@ -8,7 +8,6 @@ __all__ = [
     "TOKENS",
     "WorkerToken",
     "create_token",
-    "embedded_worker_token",
     "list_tokens",
     "revoke_token",
     "setup",

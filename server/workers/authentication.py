@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 from aiohttp import web
 
 from server.database import DATABASE
-from server.http.worker import AUTHENTICATE_WORKER, WorkerIdentity
+from server.http.worker import AUTHENTICATE_WORKER, WorkerIdentity, embedded_worker_token
 from server.settings import SETTINGS
 from server.workers import store
 
@@ -27,8 +26,3 @@ def setup(app: web.Application) -> None:
         return await app[DATABASE].point(store.find_by_token, token)
 
     app[AUTHENTICATE_WORKER] = authenticate
-
-
-def embedded_worker_token(secret_key: bytes) -> str:
-    """Return the token by which the worker child of this server proves itself."""
-    return hmac.new(secret_key, b"embedded-worker", hashlib.sha256).hexdigest()

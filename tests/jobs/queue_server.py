@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from jobs.messages import PROTOCOL
+
 TOKEN = "worker token"
 ENDS = {"finish": "succeeded", "fail": "failed", "release": "pending"}
 
@@ -34,9 +36,10 @@ class Entry:
 class QueueServer:
     """State, routes, and ways to be away."""
 
-    lease_seconds: float = 15.0
+    lease_seconds: float = 1.5
     entries: dict[str, Entry] = field(default_factory=dict)
     away: bool = False  # it answers 503
+    protocol: int = PROTOCOL
     requests: int = 0
     claims: list[dict[str, Any]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -72,6 +75,9 @@ class QueueServer:
     async def claim(self, request: web.Request) -> web.Response:
         body = await self._body(request)
         self.claims.append(body)
+        if body["protocol"] != self.protocol:
+            problem = {"type": "urn:houle:problem:protocol-refused", "detail": "Too old."}
+            return web.json_response(problem, status=400, content_type="application/problem+json")
         until = asyncio.get_running_loop().time() + body["wait_seconds"]
         while request.transport is not None and not request.transport.is_closing():
             for name, entry in self.entries.items():
@@ -96,6 +102,7 @@ class QueueServer:
                 "token": entry.token,
                 "attempt": entry.attempt,
                 "payload": entry.payload,
+                "lease_seconds": self.lease_seconds,
                 "grant": f"g{name}",
             }
         )

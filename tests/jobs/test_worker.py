@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from jobs.client import LeaseClient
-from jobs.worker import JobFailed, Lease, Worker
-from tests.jobs.queue_server import QueueServer
+from jobs.messages import ProtocolRefused, TokenRefused
+from jobs.pace import Pace
+from jobs.worker import JobFailed, Lease, NoRoom, Worker
+from tests.jobs.queue_server import TOKEN, QueueServer
 
 Work = Callable[[Lease], Awaitable[Mapping[str, Any]]]
 Log = pytest.LogCaptureFixture
@@ -36,7 +38,7 @@ class Endless:
 @asynccontextmanager
 async def working(client: LeaseClient, work: Work, **given: Any) -> AsyncIterator[Worker]:
     """A worker at work, faster than life; at the end it has stopped by itself."""
-    times = {"beat_seconds": 0.03, "grace_seconds": 0.0, **given}
+    times = {"grace_seconds": 0.0, **given}
     worker = Worker(client, "w", ["cpu"], {"count": work}, **times)
     running = asyncio.create_task(worker.run())
     try:
@@ -76,7 +78,7 @@ async def test_a_long_job_outlives_its_first_lease_by_beats_that_tell_how_far_it
         return {}
 
     entry = queue.add("1")
-    async with working(client, long, lease_seconds=0.5):
+    async with working(client, long):
         await queue.until("1", "succeeded")
 
     assert {"progress": 0.25, "step": "half of it"} in entry.beats
@@ -164,8 +166,9 @@ async def test_work_that_hears_of_the_loss_first_may_end_by_it(
         await lease.report([{"type": "late"}])
         return {}
 
+    queue.lease_seconds = 90  # no beat comes before the report
     entry = queue.add("1")
-    async with working(client, report, beat_seconds=30):
+    async with working(client, report):
         await lost.wait()
         queue.add("2", kind="dance")
         await queue.until("2", "failed")
@@ -185,6 +188,7 @@ async def test_a_short_absence_of_the_server_costs_nothing(
         await lease.report([{"type": "seen"}])
         return {"ok": 1}
 
+    queue.lease_seconds = 5
     entry = queue.add("1")
     async with working(client, report):
         await begun.wait()
@@ -201,9 +205,10 @@ async def test_a_short_absence_of_the_server_costs_nothing(
 async def test_when_the_server_stays_away_longer_than_the_lease_the_work_is_given_up(
     queue: QueueServer, client: LeaseClient, socket: Path, caplog: Log
 ) -> None:
+    queue.lease_seconds = 0.4
     work = Endless()
     queue.add("1")
-    async with working(client, work, lease_seconds=0.4):
+    async with working(client, work):
         await work.begun.wait()
         await queue.stop()
         await work.cancelled.wait()
@@ -301,3 +306,58 @@ async def test_a_cancelled_run_takes_its_work_along(
         await running
 
     assert work.cancelled.is_set()
+
+
+async def test_work_that_is_stuck_is_stopped_and_may_be_tried_again(
+    queue: QueueServer, client: LeaseClient
+) -> None:
+    entry, work = queue.add("1"), Endless()
+    async with working(client, work, pace=lambda now: Pace(now, first=0.8)):
+        await queue.until("1", "failed")
+        await work.cancelled.wait()
+
+    assert (entry.ended_with["code"], entry.ended_with["retryable"]) == ("stuck", True)
+    assert entry.beats
+
+
+async def test_work_that_gives_signs_is_not_stuck(queue: QueueServer, client: LeaseClient) -> None:
+    async def slow(lease: Lease) -> Mapping[str, Any]:
+        for _ in range(8):
+            await asyncio.sleep(0.1)
+            lease.sign()
+        return {}
+
+    entry = queue.add("1")
+    async with working(client, slow, pace=lambda now: Pace(now, first=0.5, least=0.5)):
+        await queue.until("1", "succeeded")
+
+    assert entry.attempt == 1
+
+
+async def test_without_room_nothing_is_claimed(queue: QueueServer, client: LeaseClient) -> None:
+    room = asyncio.Event()
+
+    async def require_room() -> None:
+        if not room.is_set():
+            asyncio.get_running_loop().call_later(0.2, room.set)
+            raise NoRoom("the disk is full")
+
+    async def count(_lease: Lease) -> Mapping[str, Any]:
+        assert room.is_set()
+        return {}
+
+    queue.add("1")
+    async with working(client, count, require_room=require_room):
+        await queue.until("1", "succeeded")
+
+
+@pytest.mark.parametrize("refused", ["token", "protocol"])
+async def test_what_no_patience_mends_ends_the_worker(
+    refused: str, queue: QueueServer, socket: Path
+) -> None:
+    queue.protocol = 7 if refused == "protocol" else queue.protocol
+    async with LeaseClient(socket, TOKEN if refused == "protocol" else "stolen") as client:
+        worker = Worker(client, "w", ["cpu"], {})
+        async with asyncio.timeout(5):
+            with pytest.raises(ProtocolRefused if refused == "protocol" else TokenRefused):
+                await worker.run()

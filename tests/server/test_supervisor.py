@@ -6,8 +6,12 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from tests.ports import free_port
 from tests.server.served import Served, houle, serving
 
 
@@ -153,3 +157,33 @@ def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "cannot be written" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_workers_may_have_a_way_in_of_their_own(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path / "data", "--workers", "2", HOULE_INTERNAL_PORT=str(port)) as served:
+        inner = replace(served, port=port)
+
+        assert post(inner, "/internal/jobs/claim") == 401
+        assert post(served, "/internal/jobs/claim") == 404
+        assert inner.get("/livez") == (200, "alive\n")
+        assert inner.get("/api/v1/tracks")[0] == 404
+        assert served.get("/api/v1/tracks")[0] == 200
+        served.until("sandbox   full")  # the worker of its own came in by its socket
+        assert served.stop() == 0
+
+
+def post(served: Served, path: str) -> int:
+    connection = served.connect()
+    connection.request("POST", path, b"{}", {"Content-Type": "application/json"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_a_server_may_leave_the_work_to_others(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", HOULE_EMBEDDED_WORKER="false") as served:
+        with pytest.raises(LookupError):
+            served.child("server.worker_child")
+        assert served.get("/health")[1]["services"]["worker"] == "down"
+        assert served.stop() == 0

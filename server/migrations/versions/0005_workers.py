@@ -17,6 +17,7 @@ _IN_FORCE = sa.text("revoked_at IS NULL")
 def upgrade() -> None:
     with op.batch_alter_table("jobs") as jobs:
         jobs.add_column(sa.Column("holder", sa.String(36)))
+        jobs.add_column(sa.Column("lease_ms", sa.Integer, nullable=False, server_default="15000"))
         jobs.add_column(sa.Column("parent_id", sa.String(36)))
         jobs.add_column(sa.Column("blockers", sa.Integer, nullable=False, server_default="0"))
     _replace_claim_index(_CLAIMABLE)
@@ -36,7 +37,7 @@ def downgrade() -> None:
     op.drop_index("ix_jobs_parent", "jobs")
     _replace_claim_index(_WAITS)
     with op.batch_alter_table("jobs") as jobs:
-        for column in ("holder", "parent_id", "blockers"):
+        for column in ("holder", "lease_ms", "parent_id", "blockers"):
             jobs.drop_column(column)
 
 

@@ -6,8 +6,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from server.http.worker import embedded_worker_token
 from server.settings import Settings
-from server.workers import embedded_worker_token
 
 Client = TestClient[web.Request, web.Application]
 

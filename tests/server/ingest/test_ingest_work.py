@@ -72,7 +72,14 @@ async def run(
             stack.push_async_callback(zygote.close)
             client = await stack.enter_async_context(LeaseClient(str(server.make_url("")), "token"))
             job = Job(
-                "j1", "ingest", "cpu", token=1, attempt=2, payload={"track_id": "t1"}, grant=""
+                "j1",
+                "ingest",
+                "cpu",
+                token=1,
+                attempt=2,
+                payload={"track_id": "t1"},
+                lease_seconds=15,
+                grant="",
             )
             ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
             await ingest(Lease(job, client))

@@ -9,9 +9,9 @@ import pytest
 from jobs.client import LeaseClient
 from jobs.messages import LeaseLost
 from jobs.worker import JobFailed, Lease, Worker
+from server.http.worker import embedded_worker_token
 from server.jobs import NewJob, enqueue
 from server.settings import SETTINGS
-from server.workers import embedded_worker_token
 from tests.server.tracks.studio import Studio
 
 

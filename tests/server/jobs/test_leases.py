@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import BigInteger, literal_column, select, text
 
+from jobs.messages import PROTOCOL
 from server.database import now_ms
 from server.events import BUS
 from server.jobs import LEASES, NewJob, enqueue
@@ -48,6 +49,7 @@ async def test_a_claim_leases_the_job_for_fifteen_seconds(studio: Studio, worker
 
     assert job is not None
     assert job.pop("grant")
+    assert job.pop("lease_seconds") == 15
     assert job == {
         "id": job_id,
         "kind": "errand",
@@ -300,3 +302,16 @@ async def test_only_workers_speak_here(studio: Studio) -> None:
     for headers in ({}, marin.headers, {"Authorization": "Bearer nonsense"}):
         response = await studio.client.post("/internal/jobs/claim", json=body, headers=headers)
         assert response.status == 401
+
+
+@pytest.mark.parametrize("spoken", [0, PROTOCOL + 1])
+async def test_a_worker_of_another_version_is_told_so(studio: Studio, spoken: int) -> None:
+    await add(studio)
+    worker = studio.worker()
+
+    response = await worker.say("jobs/claim", pools=[POOL], worker_id="w", protocol=spoken)
+
+    problem = await response.json()
+    assert (response.status, problem["type"]) == (400, "urn:houle:problem:protocol-refused")
+    assert "Install the same version of Houle on both" in problem["detail"]
+    assert (await row(studio))["state"] == "pending"

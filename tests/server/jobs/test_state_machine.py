@@ -22,6 +22,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from server.database import Database, now_ms, open_database
 from server.jobs import JOBS, Failure, Job, LeaseLost, NewJob, enqueue, history, outcomes, store
+from server.jobs.dependencies import NeededJobFailed
 from server.jobs.model import Claimant, JobEnded, JobNotEnded, Lease
 from tests.server.conftest import aside
 
@@ -43,20 +44,22 @@ class Model:
     token: int = 0
     cancel_requested: bool = False
     resting: bool = False
+    needs: list[str] = field(default_factory=list)
     history: list[str] = field(default_factory=lambda: ["added"])
 
     def end(self, state: str) -> None:
         self.state = state
         self.history.append(state)
 
-    def lose(self) -> None:
+    def lose(self) -> str | None:
+        """Return how it ended, if it did."""
         if self.cancel_requested:
-            self.end("cancelled")
-        elif self.attempt == 4:
-            self.end("failed")
-        else:
-            self.state, self.resting = "pending", True
-            self.history.append("lost")
+            return "cancelled"
+        if self.attempt == 4:
+            return "failed"
+        self.state, self.resting = "pending", True
+        self.history.append("lost")
+        return None
 
 
 class Queue(RuleBasedStateMachine):
@@ -84,12 +87,42 @@ class Queue(RuleBasedStateMachine):
         self.write(_set_rank, job_id, rank)
         self.jobs[job_id] = Model(job_id, pool, rank)
 
+    @precondition(lambda self: self.jobs)
+    @rule(pool=st.sampled_from(POOLS), which=st.sets(st.integers(0, 20), min_size=1, max_size=3))
+    def add_needing(self, pool: str, which: set[int]) -> None:
+        """Fan in: a job that waits for some of those that are there."""
+        every = list(self.jobs.values())
+        needs = sorted({every[n % len(every)].id for n in which})
+        new = NewJob(kind="errand", pool=pool, payload={}, needs=needs)
+        if any(self.jobs[each].state in {"failed", "cancelled"} for each in needs):
+            _refused(lambda: self.write(enqueue, new), NeededJobFailed)
+            return
+        job_id, rank = self.write(enqueue, new), len(self.jobs) * 60_000
+        self.write(_set_rank, job_id, rank)
+        self.jobs[job_id] = Model(job_id, pool, rank, needs=needs)
+
+    def is_blocked(self, job: Model) -> bool:
+        return any(self.jobs[each].state != "succeeded" for each in job.needs)
+
+    def end(self, job: Model, state: str) -> None:
+        """End a job, and with it all that cannot begin any more."""
+        job.end(state)
+        for other in self.jobs.values():
+            if state != "succeeded" and job.id in other.needs and other.state == "pending":
+                self.end(other, "failed")
+
+    def lose(self, job: Model) -> None:
+        if (state := job.lose()) is not None:
+            self.end(job, state)
+
     @rule(target=leases, pools=st.sets(st.sampled_from(POOLS), min_size=1))
     def claim(self, pools: set[str]) -> object:
         waiting = [
             job
             for job in self.jobs.values()
-            if job.state == "pending" and job.pool in pools and not job.resting
+            if job.state == "pending"
+            and job.pool in pools
+            and not (job.resting or self.is_blocked(job))
         ]
         leased = self.write(store.claim, Claimant(worker_id="worker", pools=sorted(pools)))
         if not waiting:
@@ -128,17 +161,17 @@ class Queue(RuleBasedStateMachine):
     @rule(lease=leases)
     def finish(self, lease: Job) -> None:
         if model := self.allowed(lease, outcomes.finish, {}):
-            model.end("succeeded")
+            self.end(model, "succeeded")
 
     @rule(lease=leases)
     def break_off(self, lease: Job) -> None:
         if model := self.allowed(lease, partial(outcomes.fail, retryable=True), BROKEN):
-            model.lose()
+            self.lose(model)
 
     @rule(lease=leases)
     def fail(self, lease: Job) -> None:
         if model := self.allowed(lease, partial(outcomes.fail, retryable=False), BROKEN):
-            model.end("failed")
+            self.end(model, "failed")
 
     @rule(lease=leases)
     def release(self, lease: Job) -> None:
@@ -146,7 +179,7 @@ class Queue(RuleBasedStateMachine):
         if model is None:
             return
         if model.cancel_requested:
-            model.end("cancelled")
+            self.end(model, "cancelled")
         else:
             model.state, model.attempt = "pending", model.attempt - 1
             model.history.append("released")
@@ -160,7 +193,7 @@ class Queue(RuleBasedStateMachine):
         self.write(outcomes.take_back, {}, store.lapsed)
         for job in self.jobs.values():
             if job.state == "processing":
-                job.lose()
+                self.lose(job)
 
     @rule()
     def time_passes(self) -> None:
@@ -179,7 +212,7 @@ class Queue(RuleBasedStateMachine):
         job.cancel_requested = True
         job.history.append("cancel requested")
         if job.state == "pending":
-            job.end("cancelled")
+            self.end(job, "cancelled")
 
     @precondition(lambda self: self.jobs)
     @rule(which=st.integers(0))

@@ -23,10 +23,10 @@ from jobs.messages import PROTOCOL
 from server.accounts import create_token, create_user
 from server.database import Database
 from server.http.principal import Role
+from server.http.worker import embedded_worker_token
 from server.media import STORAGE
 from server.settings import SETTINGS
 from server.tracks.unclaimed import sweep
-from server.workers import embedded_worker_token
 from storage import Storage, keys
 from transcoder.reports import (
     Analysed,
