@@ -7,6 +7,8 @@ from storage.protocol import (
     NoSpace,
     ObjectNotFound,
     ObjectTooLarge,
+    PartMoved,
+    Parts,
     Storage,
     Stored,
 )
@@ -17,6 +19,8 @@ __all__ = [
     "NoSpace",
     "ObjectNotFound",
     "ObjectTooLarge",
+    "PartMoved",
+    "Parts",
     "PathTokens",
     "Storage",
     "Stored",

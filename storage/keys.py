@@ -10,6 +10,11 @@ LONGEST_KEY: Final = 900  # bytes; S3 takes 1,024, and a prefix may come before
 # leads elsewhere or is the store's own. 255 is the longest file name of Linux' file systems.
 _PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}", re.ASCII)
 
+# What an ingest makes below a track's folder, by its names there: all that its worker may write.
+MADE: Final = re.compile(
+    r"cover|waveform\.dat|r\d{1,4}/[a-z0-9-]{1,20}/(init\.mp4|\d{1,7}\.m4s)", re.ASCII
+)
+
 
 def track(track_id: str) -> str:
     """Return the folder of everything that belongs to a track."""

@@ -11,21 +11,19 @@ import os
 import shutil
 import stat
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final
 
 from storage import keys
-from storage.partial import PartialFile, make_folders, sweep, sync_folder
-from storage.protocol import READ_LIMIT, NoSpace, ObjectNotFound, ObjectTooLarge, Stored
+from storage.partial import PARTS, PartialFile, make_folders, sweep, sync_folder
+from storage.parts import LocalParts
+from storage.protocol import READ_LIMIT, ObjectNotFound, ObjectTooLarge, Stored
 from storage.source import SourceFile
+from storage.writing import BATCH, finished, no_space_told, write_all
 
-BATCH: Final = 1024**2  # bytes hashed and written in one thread hop
 CHUNK: Final = 256 * 1024  # bytes read in one; a segment of most rungs is one chunk
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-_T = TypeVar("_T")
 
 
 class LocalStorage:
@@ -35,25 +33,30 @@ class LocalStorage:
         self._root = root
         self._transit = root / ".transit"
         sweep(self._transit)
+        self._parts = LocalParts(root, self._transit / PARTS)
+
+    @property
+    def parts(self) -> LocalParts:
+        return self._parts
 
     async def put(self, key: str, body: AsyncIterator[bytes]) -> Stored:
         path = self._path(key)
-        with _no_space_told(key):
+        with no_space_told(key):
             incoming = await _created(self._transit)
             try:
-                await _written(incoming, body)
+                await write_all(incoming, body)
                 await asyncio.to_thread(incoming.sync)
                 stored = await asyncio.to_thread(incoming.replace, path)
             finally:
                 # Not awaited by a second cancellation, the thread comes to its end all the same.
-                await _finished(asyncio.get_running_loop().run_in_executor(None, incoming.discard))
+                await finished(asyncio.get_running_loop().run_in_executor(None, incoming.discard))
         if stored is None:
             raise RuntimeError("discarded before it was published")
         return stored
 
     async def adopt(self, key: str, path: Path) -> bool:
         target = self._path(key)
-        with _no_space_told(key):
+        with no_space_told(key):
             return await asyncio.to_thread(self._adopt, target, path)
 
     async def get(
@@ -133,20 +136,10 @@ class LocalStorage:
                 shutil.rmtree(doomed, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _no_space_told(key: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise NoSpace(error.errno, os.strerror(error.errno), key) from error
-        raise
-
-
 async def _created(folder: Path) -> PartialFile:
     creating = asyncio.get_running_loop().run_in_executor(None, PartialFile, folder)
     try:
-        return await _finished(creating)
+        return await finished(creating)
     except asyncio.CancelledError:
         creating.add_done_callback(_discard_late)
         await asyncio.wait({creating})
@@ -156,47 +149,6 @@ async def _created(folder: Path) -> PartialFile:
 def _discard_late(creating: "asyncio.Future[PartialFile]") -> None:
     if not creating.cancelled() and creating.exception() is None:
         creating.result().discard()
-
-
-async def _written(incoming: PartialFile, body: AsyncIterator[bytes]) -> None:
-    """Write one batch while the next arrives, so that neither disk nor network waits."""
-    loop = asyncio.get_running_loop()
-    writing: asyncio.Future[None] | None = None
-    try:
-        async for batch in _batches(body):
-            if writing is not None:
-                await _finished(writing)
-            writing = loop.run_in_executor(None, incoming.write, batch)
-        if writing is not None:
-            await _finished(writing)
-    finally:
-        if writing is not None:
-            writing.add_done_callback(_look_at)
-
-
-async def _batches(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
-    batch: list[bytes] = []
-    size = 0
-    async for chunk in body:
-        batch.append(chunk)
-        size += len(chunk)
-        if size >= BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-async def _finished(future: "asyncio.Future[_T]") -> "_T":
-    """Wait for a thread; our cancellation never cancels what it does."""
-    await asyncio.wait({future})
-    return future.result()
-
-
-def _look_at(future: "asyncio.Future[None]") -> None:
-    # An error of the last write, when something else broke off the put: one error is enough.
-    if not future.cancelled():
-        future.exception()
 
 
 def _opened_finished(path: Path) -> BinaryIO:

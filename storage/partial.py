@@ -17,6 +17,7 @@ from typing import Final
 
 from storage.protocol import Stored
 
+PARTS: Final = "parts"  # of the transit folder; what lies in it outlives whoever wrote it
 _KEPT: Final = 32 * 1024**2  # bytes of a file; more than nearly every song has
 _STRETCH: Final = 16 * 1024**2
 
@@ -108,6 +109,8 @@ def sweep(folder: Path) -> None:
     """Remove what dead processes left on its way in or out; what is being written stays."""
     with contextlib.suppress(FileNotFoundError):
         for left in list(folder.iterdir()):
+            if left.name == PARTS:
+                continue
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
             else:

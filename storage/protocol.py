@@ -24,6 +24,14 @@ class NoSpace(OSError):
     """The store is full; nothing of the object was kept."""
 
 
+class PartMoved(Exception):
+    """The part does not end where it was to be gone on with, but at `size`."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the part has {size} bytes")
+        self.size = size
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What was kept: its size in bytes, and the SHA-256 of them in hexadecimal."""
@@ -32,8 +40,48 @@ class Stored:
     sha256: str
 
 
+class Parts(Protocol):
+    """Objects that come in several goes, each under a name of its own until it is whole."""
+
+    async def size(self, part: str) -> int:
+        """Return how many bytes are there; 0 where there is no such part."""
+        ...
+
+    async def append(self, part: str, at: int, body: AsyncIterator[bytes]) -> int:
+        """Go on with a part, or begin it, and return its new size; PartMoved ends elsewhere.
+
+        When the body breaks off, what came before stays. When the disk is full (NoSpace), nothing
+        of the part does.
+        """
+        ...
+
+    async def publish(self, part: str, key: str, size: int) -> bool:
+        """Make an object of a part that has this size, durably; PartMoved where it has another.
+
+        False: there is an object under this key already, and it stays. The part is gone either way.
+        """
+        ...
+
+    async def is_published(self, key: str) -> bool:
+        """Tell whether there is an object under this key, as durably as `publish` does."""
+        ...
+
+    async def drop(self, part: str) -> None:
+        """Forget a part, if it is there."""
+        ...
+
+    async def sweep(self, kept_seconds: float = ...) -> None:
+        """Forget the parts that did not grow for so long."""
+        ...
+
+
 class Storage(Protocol):
     """Objects of bytes under keys like `tracks/1/original`; keys are checked by `storage.keys`."""
+
+    @property
+    def parts(self) -> Parts:
+        """The objects that are on their way in."""
+        ...
 
     async def put(self, key: str, body: AsyncIterator[bytes]) -> Stored:
         """Store body under key, durably. Readers see the old object or the whole new one.
