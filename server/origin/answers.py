@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from server.errors import PreconditionFailed
-from server.http import problem
+from server.http.partial_content import Read, content_range, out_of_range, stream
+from server.http.ranges import Span
 from server.origin.conditions import Verdict, decide
-from server.origin.ranges import Span
 
 
 class ObjectChanged(PreconditionFailed):
@@ -49,11 +48,7 @@ def send(request: web.Request, body: bytes, sending: Sending) -> web.Response:
     return _without_body(request, sending, decision)
 
 
-async def send_stream(
-    request: web.Request,
-    sending: Sending,
-    read: Callable[[int, int], AsyncIterator[bytes]],
-) -> web.StreamResponse:
+async def send_stream(request: web.Request, sending: Sending, read: Read) -> web.StreamResponse:
     """Answer with an object that is read while it is sent, as fast as the client takes it."""
     decision = decide(request, sending.etag, sending.size)
     if isinstance(decision, Span):
@@ -63,20 +58,11 @@ async def send_stream(
     else:
         return _without_body(request, sending, decision)
     answer = web.StreamResponse(status=status, headers=headers)
-    answer.content_length = span.stop - span.start
-    await answer.prepare(request)
-    if request.method != "HEAD":
-        chunks = read(span.start, span.stop)
-        async with aclosing(chunks):  # type: ignore[type-var]  # the stores are generators
-            async for chunk in chunks:
-                await answer.write(chunk)
-    await answer.write_eof()
-    return answer
+    return await stream(request, answer, span, read)
 
 
 def _part_headers(sending: Sending, span: Span) -> dict[str, str]:
-    shown = f"bytes {span.start}-{span.stop - 1}/{sending.size}"
-    return {**sending.headers(), "Content-Range": shown}
+    return {**sending.headers(), "Content-Range": content_range(span, sending.size)}
 
 
 def _without_body(request: web.Request, sending: Sending, verdict: Verdict) -> web.Response:
@@ -88,11 +74,4 @@ def _without_body(request: web.Request, sending: Sending, verdict: Verdict) -> w
         )
     if verdict is Verdict.FAILED:
         raise ObjectChanged("The object is another one by now.")
-    answer = problem.problem(
-        request,
-        status=416,
-        name="RangeNotSatisfiable",
-        detail=f"The object has {sending.size} bytes.",
-    )
-    answer.headers["Content-Range"] = f"bytes */{sending.size}"
-    return answer
+    return out_of_range(request, sending.size)

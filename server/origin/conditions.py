@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from aiohttp import ETag, web
 
-from server.origin.ranges import Span, Unsatisfiable, requested
+from server.http.ranges import Span, Unsatisfiable, requested
 
 
 class Verdict(Enum):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.origin.ranges import Span, Unsatisfiable, requested
+from server.http.ranges import Span, Unsatisfiable, requested
 from storage import keys
 from tests.server.tracks.studio import Studio, segment_bytes
 
