@@ -1,4 +1,4 @@
-"""What never reaches a log: credentials, signed links, e-mail addresses.
+"""What never reaches a log: credentials, signed links, grants, e-mail addresses.
 
 Field names decide first; then every text is searched, since a traceback or a path may carry
 what a field would not.
@@ -23,6 +23,7 @@ _SECRET_NAMES = frozenset(
 _SIGNED = re.compile(
     r"(?i)([?&;\s](?:k|s|sig|signature|token|access_token|refresh_token|x-amz-signature)=)[^&\s\"']+"
 )
+_GRANT = re.compile(r"(?i)(/internal/objects/)[^/\s?\"']+")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _COOKIE = re.compile(r"(?i)\b((?:set-)?cookie['\"]?\s*[:=]\s*['\"]?)[^'\"\r\n]+")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
@@ -38,6 +39,8 @@ def redact_text(text: str) -> str:
     """Return the text with its secrets hidden."""
     if "=" in text:
         text = _SIGNED.sub(rf"\1{HIDDEN}", text)
+    if "/objects/" in text:
+        text = _GRANT.sub(rf"\1{HIDDEN}", text)
     if "@" in text:
         text = _EMAIL.sub("[e-mail]", text)
     if " " in text:

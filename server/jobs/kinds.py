@@ -18,6 +18,9 @@ from sqlalchemy import Connection
 from server.events import Announcement
 from server.jobs.model import Failure, Job
 
+OBJECT_BYTES = 2 * 1024**3
+LEASE_BYTES = 64 * 1024**3
+
 Fact: TypeAlias = dict[str, Any]
 
 
@@ -34,6 +37,8 @@ class Objects:
     reads: Mapping[str, str] = field(default_factory=dict)  # key by name
     folder: str = ""  # of keys, below which it writes
     writes: re.Pattern[str] | None = None  # the names below the folder; None: nothing
+    object_bytes: int = OBJECT_BYTES  # the most of one
+    lease_bytes: int = LEASE_BYTES  # the most that one lease sends to one process, repeats included
 
 
 def _no_objects(_job: Job) -> Objects:

@@ -129,3 +129,9 @@ def test_what_a_log_lost_is_counted_and_told_as_soon_as_it_can_be(
 )
 def test_harmless_text_is_left_as_it_is(text: str) -> None:
     assert redact_text(text) == text
+
+
+def test_a_grant_is_hidden_wherever_it_stands() -> None:
+    for text in (f"/internal/objects/{CANARY}/original", f"GET '/internal/objects/{CANARY}'"):
+        assert CANARY not in redact_text(text)
+    assert redact_text(f"/internal/objects/{CANARY}/r1/0.m4s").endswith("/r1/0.m4s")
