@@ -1,29 +1,19 @@
 """The worker's side of `/internal/jobs`, over TCP or over the embedded server's Unix socket."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
-from jobs.messages import (
-    LEASE_SECONDS,
-    PROTOCOL,
-    Job,
-    LeaseLost,
-    ProtocolRefused,
-    RequestRefused,
-    ServerAway,
-    TokenRefused,
-)
+from jobs.answers import FIRST_PAUSE, LONGEST_PAUSE, require
+from jobs.granted_objects import GrantedObjects
+from jobs.messages import LEASE_SECONDS, PROTOCOL, Job, ServerAway
 
 ANSWER_SECONDS = 10.0  # for everything but a claim, which waits on purpose
 _SHORTEST_ANSWER = 1.0  # even at the very end of a lease
-_FIRST_PAUSE = 0.1  # seconds; doubled each time
-_LONGEST_PAUSE = 2.0
-_TRY_AGAIN = {408, 429}  # of the answers that blame the asker, those that pass
 
 
 class LeaseClient:
@@ -121,12 +111,25 @@ class LeaseClient:
         """Hand the job back unharmed: the attempt does not count."""
         await self._say(job, "release", {}, patience)
 
+    def objects(
+        self,
+        job: Job,
+        patience: Callable[[], float] = lambda: LEASE_SECONDS,
+        moving: Callable[[], None] = lambda: None,
+    ) -> GrantedObjects:
+        """Return what the job reads and writes.
+
+        `patience` says how long its lease may live; `moving` is told while bytes move.
+        """
+        address = f"{self._base}/internal/objects/{job.grant}"
+        return GrantedObjects(self._session, address, patience, moving)
+
     async def _say(
         self, job: Job, verb: str, body: dict[str, Any], patience: float
     ) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience
-        pause = _FIRST_PAUSE
+        pause = FIRST_PAUSE
         while True:
             seconds = min(ANSWER_SECONDS, max(deadline - loop.time(), _SHORTEST_ANSWER))
             try:
@@ -136,7 +139,7 @@ class LeaseClient:
                 if loop.time() + pause >= deadline:
                     raise
             await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _once(self, path: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         address = f"{self._base}/internal/{path}"
@@ -149,22 +152,5 @@ class LeaseClient:
 
 
 async def _understood(response: aiohttp.ClientResponse) -> dict[str, Any]:
-    if response.status in {404, 409}:
-        raise LeaseLost(await response.text())
-    if response.status == 204:
-        return {}
-    if 400 <= response.status < 500 and response.status not in _TRY_AGAIN:
-        raise await _refusal(response)
-    if response.status != 200:
-        raise ServerAway(f"{response.url.path} answered {response.status}")
-    return dict(await response.json())
-
-
-async def _refusal(response: aiohttp.ClientResponse) -> RequestRefused:
-    if response.status == 401:
-        return TokenRefused("The server does not know this worker token.")
-    if response.content_type != "application/problem+json":
-        return RequestRefused(f"{response.url.path} answered {response.status}")
-    problem = await response.json(content_type=None)
-    kind = ProtocolRefused if problem["type"].endswith(":protocol-refused") else RequestRefused
-    return kind(f"{problem['detail']} ({response.url.path} answered {response.status})")
+    await require(response, 200, 204)
+    return {} if response.status == 204 else dict(await response.json())

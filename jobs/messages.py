@@ -17,6 +17,10 @@ class ServerAway(Exception):
     """The server did not answer, or not in words we know; trying again may help."""
 
 
+class ServerFull(Exception):
+    """The server has no room for what was made; later it may have."""
+
+
 class RequestRefused(Exception):
     """The server understood and refused: a wrong token, or a bug. Again would be the same."""
 

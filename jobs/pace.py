@@ -9,6 +9,7 @@ from typing import Final
 TIMES: Final = 10  # as long as usual is no longer usual
 LEAST: Final = 60.0  # seconds; some steps are quick, and the machine may be busy
 FIRST: Final = 300.0  # seconds to the first sign: models are loaded, files fetched
+MOVING: Final = 30.0  # seconds between two signs of a long transfer
 _REMEMBERED: Final = 64  # intervals
 
 
@@ -25,6 +26,11 @@ class Pace:
         """Note that the work did something."""
         self._intervals.append(now - self._last)
         self._last = now
+
+    def moving(self, now: float) -> None:
+        """Note that bytes move: a sign now and then, so that quick ones do not become the usual."""
+        if now - self._last >= MOVING:
+            self.sign(now)
 
     def is_stuck(self, now: float) -> bool:
         """Tell whether the silence is ten times as long as usual."""

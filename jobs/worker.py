@@ -17,6 +17,7 @@ from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
 from jobs.client import LeaseClient
+from jobs.granted_objects import GrantedObjects
 from jobs.messages import (
     BEATS,
     Job,
@@ -87,6 +88,13 @@ class Lease:
     def sign(self) -> None:
         """Note that the work goes on; it gives a sign whenever it did a step."""
         self.pace.sign(_now())
+
+    @property
+    def objects(self) -> GrantedObjects:
+        """What the job reads and writes, over HTTP."""
+        return self.client.objects(
+            self.job, lambda: self.patience, lambda: self.pace.moving(_now())
+        )
 
     async def report(self, facts: Sequence[Mapping[str, Any]]) -> None:
         """Tell what was found and made. Raises LeaseLost, or ServerAway when it lapsed."""

@@ -38,3 +38,12 @@ def test_one_long_step_does_not_make_the_next_one_usual() -> None:
         pace.sign(second)
 
     assert pace.is_stuck(501 + LEAST + 1)
+
+
+def test_a_long_transfer_is_not_stuck_and_leaves_the_first_step_its_time() -> None:
+    pace = Pace(0.0)
+    for tenth in range(20_000):  # half an hour of bytes
+        pace.moving(tenth / 10)
+
+    assert not pace.is_stuck(2000 + FIRST * 0.9)
+    assert pace.is_stuck(2000 + FIRST + 1)
