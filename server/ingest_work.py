@@ -1,26 +1,27 @@
 """The kind `ingest` as the worker does it: from one stored original to a track that plays.
 
-The sandboxed child makes files in a scratch folder and tells of each. A file is adopted into the
-store, write-once, before the server hears of it: no row ever names what is not there. A second
-attempt makes the same files again, and those that are stored already stay as they are.
+The sandboxed child makes files in a scratch folder and tells of each. A file is published,
+write-once, before the server hears of it: no row ever names what is not there. A second attempt
+makes the same files again, and those that are stored already stay as they are.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from jobs.messages import ServerFull
+from jobs.objects import ObjectGone, Objects
 from jobs.worker import JobFailed, Lease
 from server.scratch import kept_small, most_for, remove
 from server.settings import Settings
-from storage import NoSpace, Storage, keys
+from storage import keys
 from transcoder.errors import MediaError
 from transcoder.spec import IngestSpec
 from transcoder.zygote import ChildCrashed, ChildOutOfRoom, ChildTimedOut, Zygote
@@ -29,40 +30,41 @@ BATCH_PAUSE = 0.05  # seconds between two messages to the server; the first goes
 BATCH = 100  # reports in one message
 BACKLOG = 256  # reports; a child that is further ahead waits
 
-_NAME = re.compile(r"cover|waveform\.dat|r\d{1,4}/[a-z0-9-]{1,20}/(init\.mp4|\d{1,7}\.m4s)")
-
 log = structlog.get_logger()
 
 
 class Ingest:
     """Does ingests, one after another."""
 
-    def __init__(self, settings: Settings, storage: Storage, zygote: Zygote) -> None:
+    def __init__(
+        self, settings: Settings, objects_of: Callable[[Lease], Objects], zygote: Zygote
+    ) -> None:
         self._settings = settings
-        self._storage = storage
+        self._objects_of = objects_of
         self._zygote = zygote
 
     async def __call__(self, lease: Lease) -> Mapping[str, Any]:
         """Do one job; JobFailed says what its owner may read."""
-        scratch = self._settings.work_dir / f"{lease.job.id}-{lease.job.attempt}"
+        folder = self._settings.work_dir / f"{lease.job.id}-{lease.job.attempt}"
         try:
             async with _told(lease) as facts:
-                await self._follow(lease, scratch, facts)
+                await self._follow(lease, folder, facts)
         except ExceptionGroup as group:  # of the child's side and the server's, one fails first
             error = group.exceptions[0]
             log.warning("ingest broke off", job=lease.job.id, reason=f"{error!r}")
             raise _outcome(error) from error
         finally:
-            await asyncio.to_thread(remove, scratch)
+            await asyncio.to_thread(remove, folder)
         return {}
 
     async def _follow(
-        self, lease: Lease, scratch: Path, facts: asyncio.Queue[dict[str, Any]]
+        self, lease: Lease, folder: Path, facts: asyncio.Queue[dict[str, Any]]
     ) -> None:
-        track = str(lease.job.payload["track_id"])
-        source = self._storage.local_path(keys.original(track))
-        if source is None:
-            raise JobFailed("no_source", "The uploaded file is gone.", retryable=False)
+        objects, scratch = self._objects_of(lease), folder / "made"
+        try:
+            source = await objects.input("original", folder / "source")
+        except ObjectGone:
+            raise JobFailed("no_source", "The uploaded file is gone.", retryable=False) from None
         await asyncio.to_thread(scratch.mkdir, parents=True)
         reports = self._zygote.run(
             "ingest",
@@ -70,11 +72,12 @@ class Ingest:
             reads=source,
             writes=scratch,
         )
-        async with kept_small(scratch, most_for(source)), aclosing(reports):
+        # A source that had to be fetched takes of the same room.
+        async with kept_small(folder, most_for(source)), aclosing(reports):
             async for report in reports:
                 if (made := file_of(report)) is not None:
                     path = await asyncio.to_thread(_inside, scratch, made)
-                    await self._storage.adopt(f"{keys.track(track)}/{made}", path)
+                    await objects.output(made, path)
                 await facts.put(report)
 
     def _spec(self, lease: Lease, source: Path, scratch: Path) -> IngestSpec:
@@ -84,8 +87,8 @@ class Ingest:
             output=str(scratch),
             file_name=str(payload.get("file_name", "")),
             container=payload.get("container"),
-            target_lufs=self._settings.loudness_target,
-            ceiling_dbtp=self._settings.true_peak,
+            target_lufs=float(payload.get("target_lufs", self._settings.loudness_target)),
+            ceiling_dbtp=float(payload.get("ceiling_dbtp", self._settings.true_peak)),
             preview=bool(payload.get("preview", True)),
         )
 
@@ -98,7 +101,7 @@ def _outcome(error: Exception) -> Exception:
         case ChildTimedOut():
             words = "This file took too long to be processed."
             return JobFailed("timed_out", words, retryable=False)
-        case ChildOutOfRoom() | NoSpace() | OSError(errno=errno.ENOSPC | errno.EDQUOT):
+        case ChildOutOfRoom() | ServerFull() | OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return JobFailed("no_space", "The server's disk is full.", retryable=True)
         case ChildCrashed():
             return JobFailed("crashed", "The work on this file broke off.", retryable=True)
@@ -124,7 +127,7 @@ def file_of(report: Mapping[str, Any]) -> str | None:
 def _inside(scratch: Path, made: str) -> Path:
     """Return the file, if it is what its name says: what decoded a stranger's bytes may lie."""
     path = scratch / made
-    if _NAME.fullmatch(made) is None or path.resolve() != scratch.resolve() / made:
+    if keys.MADE.fullmatch(made) is None or path.resolve() != scratch.resolve() / made:
         raise ChildCrashed(f"told of {made!r}")
     return path
 

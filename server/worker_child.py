@@ -10,18 +10,21 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 from jobs.client import LeaseClient
 from jobs.messages import ServerAway
-from jobs.worker import Worker
+from jobs.worker import Lease, Worker
 from server import log, worker_note
 from server.http.worker import embedded_worker_token
 from server.ingest_work import Ingest, sweep
 from server.media import open_storage
 from server.process import die_with_parent
 from server.settings import Settings, load
+from server.stored_objects import StoredObjects
 from server.version import houle_version
+from storage import Storage, keys
 from transcoder.zygote import Zygote
 
 NICE = 10
@@ -51,13 +54,18 @@ async def work(settings: Settings) -> None:
             started = group.create_task(Zygote.start(nice=NICE))
         zygote = started.result()
         try:
-            ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
+            ingest = Ingest(settings, objects_of(open_storage(settings.storage_url)), zygote)
             worker = Worker(client, settings.worker_id, POOLS, {"ingest": ingest})
             loop.add_signal_handler(signal.SIGTERM, worker.stop)
             await _noted(worker, settings, zygote)
         finally:
             settings.worker_note.unlink(missing_ok=True)
             await zygote.close()
+
+
+def objects_of(storage: Storage) -> Callable[[Lease], StoredObjects]:
+    """Return what gives the work of a lease its track's files."""
+    return lambda lease: StoredObjects(storage, keys.track(str(lease.job.payload["track_id"])))
 
 
 async def disown(client: LeaseClient, worker_id: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, false, true
 
 from server.errors import Invalid
-from server.jobs import Announcement, Fact, Failure, Job, JobKind, Kinds
+from server.jobs import Announcement, Fact, Failure, Job, JobKind, Kinds, Objects
 from server.tracks import plausible, renditions, store, unclaimed
 from server.tracks.events import (
     CHANGED,
@@ -34,6 +34,7 @@ from server.tracks.model import (
     superseded_by,
 )
 from storage import keys
+from transcoder.limits import Limits
 from transcoder.reports import (
     Analysed,
     Probed,
@@ -294,6 +295,17 @@ def on_retry(connection: Connection, job: Job) -> list[Announcement]:
     return [_note(again, state_event(again)), _note(again, CHANGED)]
 
 
+def objects(job: Job) -> Objects:
+    """Open the original to the worker, and what it may make of it."""
+    track_id = str(job.payload["track_id"])
+    return Objects(
+        reads={"original": keys.original(track_id)},
+        folder=keys.track(track_id),
+        writes=keys.MADE,
+        object_bytes=Limits().file_bytes,
+    )
+
+
 INGEST = JobKind(
     name="ingest",
     on_facts=on_facts,
@@ -302,5 +314,6 @@ INGEST = JobKind(
     on_fail=on_fail,
     on_pause=on_pause,
     on_retry=on_retry,
+    objects=objects,
 )
 JOB_KINDS: Kinds = {INGEST.name: INGEST}

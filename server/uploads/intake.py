@@ -51,7 +51,7 @@ class Intake:
     def __init__(self, database: Database, storage: Storage, settings: Settings) -> None:
         self.database = database
         self.storage = storage
-        self._settings = settings
+        self.settings = settings
         self._running: list[Upload] = []  # in the order in which they began
 
     @asynccontextmanager
@@ -76,7 +76,7 @@ class Intake:
         free = await self.storage.free_bytes()
         if free is None:
             return
-        floor = await asyncio.to_thread(disk_floor, self._settings)
+        floor = await asyncio.to_thread(disk_floor, self.settings)
         first = self._running[: self._running.index(upload) + 1]
         if free - sum(each.to_come for each in first) < floor:
             raise DiskFull("There is not enough room on the server's disk for this file.")
@@ -174,10 +174,13 @@ class Upload:
         used = tracks.stored_bytes(connection, self.owner_id)
         if quota is not None and used + stored.size > quota:
             raise _quota_reached(quota)
+        settings = self._intake.settings
         payload = {
             "track_id": self.track_id,
             "file_name": self._file_name,
             "container": self._container,
+            "target_lufs": settings.loudness_target,  # here, so that every attempt agrees
+            "ceiling_dbtp": settings.true_peak,
         }
         work = jobs.NewJob(kind="ingest", pool=POOL, payload=payload, owner_id=self.owner_id)
         job_id = jobs.enqueue(connection, work)

@@ -16,6 +16,7 @@ from jobs.worker import JobFailed, Lease
 from server.ingest_work import Ingest, sweep
 from server.media import open_storage
 from server.settings import Settings
+from server.worker_child import objects_of
 from tests.small_disk import mounted
 from transcoder.zygote import Zygote
 
@@ -81,7 +82,7 @@ async def run(
                 lease_seconds=15,
                 grant="",
             )
-            ingest = Ingest(settings, open_storage(settings.storage_url), zygote)
+            ingest = Ingest(settings, objects_of(open_storage(settings.storage_url)), zygote)
             await ingest(Lease(job, client))
             return ear.heard
 

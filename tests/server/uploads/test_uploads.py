@@ -39,6 +39,8 @@ async def test_a_file_becomes_a_track_that_waits_for_its_work(
         "track_id": track["id"],
         "file_name": "Ebb.wav",
         "container": "wav",
+        "target_lufs": -14.0,
+        "ceiling_dbtp": -1.0,
     }
     assert await studio.sql("SELECT * FROM unclaimed") == []
 
