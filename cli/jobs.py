@@ -10,8 +10,14 @@ import typer
 from cli.on_database import DataFolder, on_database
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
     from server.database import Database
-    from server.jobs import Listed
+    from server.jobs import Announcement, Kinds, Listed
+
+    Steer: TypeAlias = Callable[[Connection, Kinds, str], Sequence[Announcement]]
 
 app = typer.Typer(help="Look at the queue of work, and steer it.", no_args_is_help=True)
 
@@ -90,9 +96,8 @@ def cancel(job_id: JobId, data: DataFolder = None) -> None:
 
     async def work(database: Database) -> None:
         from server.jobs import outcomes
-        from server.tracks import JOB_KINDS
 
-        await database.write(outcomes.cancel, JOB_KINDS, job_id)
+        await _steer(database, outcomes.cancel, job_id)
 
     on_database(data, work)
     typer.echo(f"The job {job_id} is cancelled.")
@@ -104,9 +109,8 @@ def retry(job_id: JobId, data: DataFolder = None) -> None:
 
     async def work(database: Database) -> None:
         from server.jobs import outcomes
-        from server.tracks import JOB_KINDS
 
-        await database.write(outcomes.retry, JOB_KINDS, job_id)
+        await _steer(database, outcomes.retry, job_id)
 
     on_database(data, work)
     typer.echo(f"The job {job_id} waits for a worker.")
@@ -128,6 +132,18 @@ def purge(
         return count
 
     typer.echo(f"Jobs forgotten: {on_database(data, work)}.")
+
+
+async def _steer(database: Database, steer: Steer, job_id: str) -> None:
+    """Do it, and leave word for the watchers of a running server."""
+    from server import outbox
+    from server.ids import new_id
+    from server.tracks import JOB_KINDS
+
+    def change(connection: Connection) -> None:
+        outbox.record(connection, new_id(), steer(connection, JOB_KINDS, job_id))
+
+    await database.write(change)
 
 
 def _line(job: Listed) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server import accounts, jobs, origin, tracks, uploads, vital_signs, workers
+from server import accounts, jobs, origin, outbox_tail, tracks, uploads, vital_signs, workers
 from server.database import DATABASE, Database
 from server.events import BUS, Bus
 from server.http import docs, health, loop_lag, middleware
@@ -32,6 +32,7 @@ def create_app(settings: Settings, database: Database, storage: Storage) -> web.
     vital_signs.setup(app)
     docs.setup(app)
     app.cleanup_ctx.append(loop_lag.measured)
+    app.cleanup_ctx.append(outbox_tail.running)
     accounts.setup(app)
     workers.setup(app)
     jobs.setup(app)  # before tracks, which register their kind of job

@@ -1,7 +1,7 @@
-"""Events between the HTTP children of one machine: child 0 passes each line on to the others.
+"""Transient events between the HTTP children of one machine: child 0 passes each on to the others.
 
-A sibling that does not keep up is cut off, and its watchers start over from a snapshot when it
-has joined again; nobody waits for it.
+What may not be missed is read from the outbox, by every child for itself: here goes only the bell
+that says so. A sibling that does not keep up is cut off and joins again; nobody waits for it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import structlog
 
-from server.events import Bus
+from server.events import Bus, Event
 from server.json import dumps
 from server.listening import bind_unix
 
@@ -30,7 +29,7 @@ log = structlog.get_logger()
 async def joined(bus: Bus, path: Path, *, hub: bool) -> AsyncIterator[None]:
     """Be part of the family's bus while inside."""
     exchange = Exchange(bus)
-    bus.relay = exchange.send
+    bus.relays.append(exchange.send)
     async with asyncio.TaskGroup() as group:
         if hub:
             server = await asyncio.start_unix_server(
@@ -43,7 +42,7 @@ async def joined(bus: Bus, path: Path, *, hub: bool) -> AsyncIterator[None]:
             task = group.create_task(_keep_joined(exchange, path))
             yield
             task.cancel()
-    bus.relay = None
+    bus.relays.remove(exchange.send)
 
 
 async def _keep_joined(exchange: Exchange, path: Path) -> None:
@@ -61,23 +60,21 @@ class Exchange:
         self._bus = bus
         self._siblings: set[asyncio.StreamWriter] = set()
 
-    def send(self, topic: str, event: dict[str, Any], transient: bool) -> None:  # noqa: FBT001
-        self._pass_on(dumps([topic, event, transient]) + b"\n", None)
+    def send(self, topic: str, event: Event) -> None:
+        self._pass_on(dumps([topic, event]) + b"\n", None)
 
     async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Receive from one sibling until it goes."""
         self._siblings.add(writer)
-        self._bus.end_subscriptions()  # events may have been missed until now
         try:
             async for line in reader:
-                topic, event, transient = json.loads(line)
-                self._bus.deliver(topic, event, transient=transient)
+                topic, event = json.loads(line)
+                self._bus.deliver(topic, event, transient=True)
                 self._pass_on(line, writer)
         except (OSError, ValueError) as error:
             log.warning("sibling lost", reason=repr(error))
         finally:
             self._siblings.discard(writer)
-            self._bus.end_subscriptions()
             writer.close()
 
     def hang_up(self) -> None:

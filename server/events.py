@@ -3,6 +3,9 @@
 A slow watcher never slows a publisher. Its queue is bounded: transient events (peaks, percent) are
 dropped oldest first; when only states are left in a full queue the subscription ends, and the
 watcher subscribes again and starts from a fresh snapshot. No state is ever skipped in silence.
+
+Other processes hear transient events from the relays, if there are any. What is not transient they
+read from the outbox, where it was recorded with the change; the relays only say that there is news.
 """
 
 from __future__ import annotations
@@ -10,14 +13,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from server.ids import new_id
+
 Event: TypeAlias = dict[str, Any]
-Relay: TypeAlias = Callable[[str, Event, bool], None]
+Relay: TypeAlias = Callable[[str, Event], None]  # of transient events, to other processes
+
+NEWS = "outbox"  # the topic that says: another process recorded something
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +87,21 @@ class Bus:
     def __init__(self, bound: int = BOUND) -> None:
         self._bound = bound
         self._topics: dict[str, set[Subscription]] = {}
-        self._closed = False
-        self.relay: Relay | None = None  # set where sibling processes have watchers too
+        self.closed = False
+        self.origin = new_id()  # names this process in the outbox
+        self.relays: list[Relay] = []
 
     def publish(self, topic: str, event: Event, *, transient: bool = False) -> None:
-        """Tell all watchers of `topic`; a transient event may be dropped for a slow one."""
+        """Tell all watchers of `topic`; a transient event may be dropped for a slow one.
+
+        Any other was recorded in the outbox before: that is where other processes find it.
+        """
         self.deliver(topic, event, transient=transient)
-        if self.relay is not None:
-            self.relay(topic, event, transient)
+        for relay in self.relays:
+            if transient:
+                relay(topic, event)
+            else:
+                relay(NEWS, {})
 
     def deliver(self, topic: str, event: Event, *, transient: bool) -> None:
         """Tell the watchers of this process only."""
@@ -95,12 +109,17 @@ class Bus:
             subscription.offer(event, transient=transient)
 
     @asynccontextmanager
-    async def subscribe(self, topic: str) -> AsyncIterator[AsyncIterator[Event]]:
-        """Watch `topic` from now on; the iterator ends when the server drains."""
-        subscription = Subscription(self._bound)
+    async def subscribe(
+        self, topic: str, *, bound: int | None = None
+    ) -> AsyncIterator[AsyncIterator[Event]]:
+        """Watch `topic` from now on; the iterator ends when the server drains.
+
+        Of a bell (an empty transient event) one is enough, however often it rang: bound=1.
+        """
+        subscription = Subscription(bound or self._bound)
         watchers = self._topics.setdefault(topic, set())
         watchers.add(subscription)
-        if self._closed:
+        if self.closed:
             subscription.close()
         try:
             yield subscription
@@ -111,7 +130,7 @@ class Bus:
 
     def close(self) -> None:
         """End every subscription, so that streaming answers finish."""
-        self._closed = True
+        self.closed = True
         self.end_subscriptions()
 
     def end_subscriptions(self) -> None:
@@ -122,3 +141,14 @@ class Bus:
 
 
 BUS = web.AppKey("bus", Bus)
+
+
+async def rung(bell: AsyncIterator[Event], seconds: float) -> bool:
+    """Wait for the bell or the time; False when the subscription ended."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            try:
+                await anext(bell)
+            except StopAsyncIteration:
+                return False
+    return True

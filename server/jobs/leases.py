@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec
 
 import structlog
@@ -12,9 +11,8 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from server import outbox
-from server.database import DATABASE, Database
-from server.events import BUS, Announcement, Bus
-from server.ids import new_id
+from server.database import DATABASE, Database, row_locking
+from server.events import BUS, Announcement, Bus, rung
 from server.jobs import outcomes, store
 from server.jobs.kinds import KINDS, Fact, Kinds, kind_of
 from server.jobs.model import Claimant, Failure, Job, Lease
@@ -23,7 +21,7 @@ from server.metrics import JOBS_REAPED
 from server.settings import SETTINGS
 
 BELL = "jobs"  # the topic that says: there is something to claim
-POLL_SECONDS = 1.0  # a bell that was not heard (another process rang) costs this much
+POLL_SECONDS = 1.0  # a bell that was not heard (of a process without a link) costs this much
 LONGEST_WAIT = 30.0
 
 P = ParamSpec("P")
@@ -42,7 +40,6 @@ class Leases:
         self._bus = bus
         self._kinds = kinds
         self._most = most
-        self._origin = new_id()
         self.hearers: list[Callable[[Announcement], None]] = []  # of what this process announces
 
     async def claim(
@@ -58,20 +55,20 @@ class Leases:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + min(wait_seconds, LONGEST_WAIT)
-        async with self._bus.subscribe(BELL) as bell:
+        async with self._bus.subscribe(BELL, bound=1) as bell:
             while listening():
                 job = await self._claimed(claimant)
                 left = deadline - loop.time()
                 if job is not None or left <= 0:
                     return job
-                if not await _rung(bell, min(left, POLL_SECONDS)):
+                if not await rung(bell, min(left, POLL_SECONDS)):
                     return None
         return None
 
     async def _claimed(self, claimant: Claimant) -> Job | None:
         if not await self._database.point(store.has_claimable, claimant.pools, most=self._most):
             return None
-        job = await self._database.write(store.claim, claimant, most=self._most)
+        job = await self._database.write(_claim, claimant, self._bus.origin, most=self._most)
         if job is not None:
             log.info(
                 "job leased",
@@ -171,7 +168,7 @@ class Leases:
     def _recorded(
         self, connection: Connection, news: Sequence[Announcement]
     ) -> Sequence[Announcement]:
-        outbox.record(connection, self._origin, news)
+        outbox.record(connection, self._bus.origin, news)
         return news
 
     def _tell(self, announcements: Sequence[Announcement]) -> None:
@@ -189,12 +186,11 @@ def leases_of(app: web.Application) -> Leases:
     return Leases(app[DATABASE], app[BUS], app[KINDS], most=most)
 
 
-async def _rung(bell: AsyncIterator[dict[str, Any]], seconds: float) -> bool:
-    """Wait for the bell or the time; False when the server drains."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            try:
-                await anext(bell)
-            except StopAsyncIteration:
-                return False
-    return True
+@row_locking
+def _claim(
+    connection: Connection, claimant: Claimant, origin: str, *, most: int | None
+) -> Job | None:
+    job = store.claim(connection, claimant, most=most)
+    if job is not None:
+        outbox.record(connection, origin, [told(job)])
+    return job

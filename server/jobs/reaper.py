@@ -1,4 +1,4 @@
-"""Takes back leases that lapsed, counts what waits, forgets what ended long ago.
+"""Takes back leases that lapsed, counts what waits, forgets what ended or was told long ago.
 
 In every HTTP child, since any of them may do it: each step is one idempotent change.
 """
@@ -13,6 +13,7 @@ from contextlib import suppress
 import structlog
 from aiohttp import web
 
+from server import outbox
 from server.database import DATABASE
 from server.jobs import listing, store
 from server.jobs.leases import LEASES
@@ -42,6 +43,8 @@ async def _reap(app: web.Application) -> None:
     for number in itertools.count():
         try:
             await app[LEASES].reap()
+            if await app[DATABASE].point(outbox.has_old):
+                await app[DATABASE].write(outbox.prune)
             if number % COUNT_EVERY == 0:
                 gauges.show(await app[DATABASE].read(listing.waiting))
             if number % PURGE_EVERY == 0:

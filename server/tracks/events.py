@@ -42,6 +42,7 @@ def state_event(
         "revision": track.revision,
         "created_at": track.created_at,
         "message": message or track.error,
+        "version": track.version,  # of the row: what is told late is known by it
     }
 
 

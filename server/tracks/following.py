@@ -61,7 +61,7 @@ async def _follow(
     events: AsyncIterator[Event],
 ) -> None:
     told = track.settled  # the last word is the resource, behind the state that goes with it
-    async for event in with_pings(events):
+    async for event in _in_order(with_pings(events), track.version):
         match event["type"]:
             case "ping":
                 await answer.ping()
@@ -88,6 +88,27 @@ async def _tell_track(
     if shown is not None:
         await answer.tell("track", shown.model_dump_json().encode())
     return shown
+
+
+async def _in_order(events: AsyncIterator[Event], version: int) -> AsyncIterator[Event]:
+    """Let no state come behind a newer one: those of other processes are told a moment late."""
+    async for event in events:
+        if event["type"] != "state":
+            yield event
+        elif _is_old(event, version):
+            yield {"type": "overtaken"}
+        else:
+            version = event["version"]
+            yield event
+
+
+def _is_old(state: Event, version: int) -> bool:
+    """Tell whether a state was told before, or a later one.
+
+    One that says nothing beyond its row says nothing new of a version that was told already.
+    """
+    bare = state["percent"] is None and state["message"] is None
+    return bool(state["version"] < version or (state["version"] == version and bare))
 
 
 def _shown(event: Event, *, early: bool) -> bytes:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from aiohttp import web
 from sqlalchemy import Connection
 
-from server import jobs
+from server import jobs, outbox
 from server.accounts import Permission, may
 from server.database import DATABASE
 from server.errors import Fault, Invalid
-from server.events import BUS
+from server.events import BUS, Announcement
 from server.http import cursor
 from server.http.principal import Principal, principal, signed_in
 from server.http.routes import Access, Auth, Binary, Routes, rendered
@@ -101,7 +101,7 @@ async def show(request: web.Request) -> web.Response:
 )
 async def change(request: web.Request, body: TrackChanges) -> web.Response:
     """With `If-Match`, a track that was changed in the meantime answers 412."""
-    track_id, who = request.match_info["track_id"], signed_in(request)
+    track_id, who, bus = request.match_info["track_id"], signed_in(request), request.app[BUS]
     given = body.given()
     if not given:
         raise Invalid("Say what to change.", [Fault("#", "name at least one field")])
@@ -110,9 +110,10 @@ async def change(request: web.Request, body: TrackChanges) -> web.Response:
         track = _mine(connection, track_id, who)
         _require_version(request, track)
         store.change(connection, track_id, **given)
+        outbox.record(connection, bus.origin, [Announcement(topic(track_id), CHANGED)])
 
     await request.app[DATABASE].write(write)
-    request.app[BUS].publish(topic(track_id), CHANGED)
+    bus.publish(topic(track_id), CHANGED)
     return await _answer(request, Viewer(principal=who))
 
 
@@ -124,7 +125,7 @@ async def change(request: web.Request, body: TrackChanges) -> web.Response:
 )
 async def remove(request: web.Request) -> web.Response:
     """Its owner may, and moderators; work on it stops."""
-    track_id, who = request.match_info["track_id"], signed_in(request)
+    track_id, who, bus = request.match_info["track_id"], signed_in(request), request.app[BUS]
 
     def write(connection: Connection) -> None:
         track = _mine(connection, track_id, who, moderators=True)
@@ -133,9 +134,10 @@ async def remove(request: web.Request) -> web.Response:
             jobs.cancel(connection, track.job_id)
         store.remove(connection, track_id)
         unclaimed.give_up(connection, keys.track(track_id))  # a worker may still be writing
+        outbox.record(connection, bus.origin, [Announcement(topic(track_id), GONE)])
 
     await request.app[DATABASE].write(write)
-    request.app[BUS].publish(topic(track_id), GONE)
+    bus.publish(topic(track_id), GONE)
     await request.app[STORAGE].delete_prefix(keys.track(track_id))
     return web.Response(status=204)
 

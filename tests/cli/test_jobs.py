@@ -11,6 +11,7 @@ from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from server import outbox
 from server.database import Database, migrate, open_database
 from server.jobs import JOBS, NewJob, enqueue
 
@@ -76,6 +77,20 @@ def test_a_job_is_cancelled_and_tried_again(houle: Houle, tmp_path: Path) -> Non
     assert "pending" in houle("list").stdout
     assert "failed or was cancelled" in houle("retry", job).stderr
     assert "no such job" in houle("retry", "nothing").stderr
+
+
+def test_a_server_that_runs_is_told_of_it(houle: Houle, tmp_path: Path) -> None:
+    job = add(tmp_path)
+    houle("cancel", job)
+    houle("retry", job)
+
+    async def recorded() -> list[tuple[str, object]]:
+        database: Database = open_database(f"sqlite:///{tmp_path}/houle.db")
+        page = await database.read(outbox.behind, 0, [], limit=9)
+        await database.close()
+        return [(row.topic, row.event["status"]) for row in page.rows]
+
+    assert asyncio.run(recorded()) == [(f"job:{job}", "cancelled"), (f"job:{job}", "pending")]
 
 
 def test_what_is_over_is_forgotten(houle: Houle, tmp_path: Path) -> None:

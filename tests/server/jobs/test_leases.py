@@ -4,11 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, literal_column, select, text
+from aiohttp import web
+from pytest_aiohttp.plugin import AiohttpClient
+from sqlalchemy import BigInteger, Connection, literal_column, select, text, update
 
 from jobs.messages import PROTOCOL
-from server.database import now_ms
-from server.events import BUS
+from server import outbox
+from server.database import Database, now_ms
+from server.events import BUS, Announcement
 from server.jobs import LEASES, NewJob, enqueue
 from tests.server.tracks.studio import Studio, Worker
 
@@ -315,3 +318,22 @@ async def test_a_worker_of_another_version_is_told_so(studio: Studio, spoken: in
     assert (response.status, problem["type"]) == (400, "urn:houle:problem:protocol-refused")
     assert "Install the same version of Houle on both" in problem["detail"]
     assert (await row(studio))["state"] == "pending"
+
+
+async def test_what_was_told_long_ago_is_forgotten(
+    app: web.Application, database: Database, aiohttp_client: AiohttpClient
+) -> None:
+    def write(connection: Connection) -> None:
+        news = [Announcement("job:1", {"n": number}) for number in range(3)]
+        outbox.record(connection, "another", news)
+        connection.execute(update(outbox.OUTBOX).values(at=outbox.OUTBOX.c.at - 2 * outbox.KEPT_MS))
+
+    await database.write(write)
+    assert await database.point(outbox.has_old)
+    await aiohttp_client(app)
+
+    async with asyncio.timeout(10):
+        while True:
+            if not await database.point(outbox.has_old):
+                break
+            await asyncio.sleep(0.02)

@@ -6,8 +6,8 @@ from typing import Any
 from server.http.principal import Role
 from server.jobs import NewJob, enqueue, listing, purge
 from server.jobs.reaper import Gauges
+from tests.server.tracks.following import Events
 from tests.server.tracks.studio import Person, Studio
-from tests.server.tracks.test_following import Events
 
 POOL = "errands"
 

@@ -1,49 +1,15 @@
 """The work on a track as a stream of events."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from server.events import BUS
 from server.tracks import topic
+from tests.server.tracks.following import following
 from tests.server.tracks.studio import Person, Studio, probed
 from transcoder.reports import Progress
-
-
-class Events:
-    """What EventSource would hand to a page."""
-
-    def __init__(self, response: Any) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        name = ""
-        async for raw in self._response.content:
-            line = raw.decode().rstrip("\n")
-            if line.startswith("event: "):
-                name = line.removeprefix("event: ")
-            elif line.startswith("data: "):
-                yield name, json.loads(line.removeprefix("data: "))
-
-    async def next(self, wanted: str) -> dict[str, Any]:
-        async for name, event in self:
-            if name == wanted:
-                return event
-        raise AssertionError(f"the stream ended without {wanted}")
-
-
-@asynccontextmanager
-async def following(person: Person, track_id: str) -> AsyncIterator[Events]:
-    async with asyncio.timeout(10):
-        response = await person.get(f"/api/v1/tracks/{track_id}/events")
-        assert response.status == 200
-        assert response.content_type == "text/event-stream"
-        yield Events(response)
-        response.close()
 
 
 async def test_the_first_event_says_how_things_stand(studio: Studio, marin: Person) -> None:
@@ -244,3 +210,45 @@ async def test_a_track_that_turns_private_is_followed_by_its_owner_alone(
 
         assert [name async for name, _ in hers] == []
         assert (await his.next("state"))["percent"] == 40
+
+
+async def test_a_state_that_is_told_late_is_not_shown_behind_a_newer_one(
+    studio: Studio, marin: Person
+) -> None:
+    """Other processes' changes are told a moment later than one's own."""
+    track = await marin.upload()
+    worker = studio.worker()
+    await worker.claim()
+    await worker.report(probed())
+    (row,) = await studio.sql("SELECT version, created_at FROM tracks")
+
+    def tell(stage: str, version: int, percent: int | None = None, **also: bool) -> None:
+        event: dict[str, Any] = {
+            "type": "state",
+            "stage": stage,
+            "percent": percent,
+            "playable": False,
+            "preview": False,
+            "revision": 0,
+            "created_at": row.created_at,
+            "message": None,
+            "version": version,
+        }
+        studio.app[BUS].publish(topic(track["id"]), event | also, transient=True)
+
+    async with following(marin, track["id"]) as events:
+        assert (await events.next("state"))["stage"] == "analysing"
+        tell("received", row.version - 1)
+        tell("analysing", row.version)
+        tell("analysing", row.version, percent=40)
+        tell("analysing", row.version)
+        tell("encoding", row.version + 2)
+        tell("analysing", row.version + 1, percent=99)
+        tell("playable", row.version + 3, playable=True)
+        told = [await events.next("state") for _ in range(3)]
+
+    assert [(each["stage"], each["percent"]) for each in told] == [
+        ("analysing", 40),
+        ("encoding", None),
+        ("playable", None),
+    ]
