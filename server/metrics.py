@@ -23,6 +23,9 @@ JOBS_OLDEST_PENDING = Gauge(
     multiprocess_mode="mostrecent",
 )
 JOBS_REAPED = Counter("jobs_reaped_total", "Leases that were taken back from lost workers.")
+LINK_DROPPED = Counter(
+    "link_dropped_total", "Transient events that other machines were not told: too large, too many."
+)
 LOOP_LAG_SECONDS = Histogram(
     "event_loop_lag_seconds", "How late a timer of the event loop fires.", buckets=_FAST
 )

@@ -20,7 +20,7 @@ from contextlib import AsyncExitStack, suppress
 import uvloop
 from aiohttp import web
 
-from server import bus_relay, log
+from server import bus_relay, links, log
 from server.app import create_app
 from server.database import open_database
 from server.events import BUS
@@ -43,13 +43,14 @@ def main() -> None:
     parser.add_argument("--socket", type=int, required=True)
     parser.add_argument("--number", type=int, required=True)
     parser.add_argument("--of", type=int, required=True)
+    parser.add_argument("--family", required=True)
     parser.add_argument("--inner", type=int)
     given = parser.parse_args()
     die_with_parent(given.parent)
     log.configure(f"http-{given.number}")
     public = socket.socket(fileno=given.socket)
     inner = None if given.inner is None else socket.socket(fileno=given.inner)
-    uvloop.run(serve(load(), public, given.number, of=given.of, inner=inner))
+    uvloop.run(serve(load(), public, given.number, of=given.of, inner=inner, family=given.family))
 
 
 async def serve(
@@ -57,8 +58,9 @@ async def serve(
     bound: socket.socket,
     number: int,
     *,
-    of: int = 1,
-    inner: socket.socket | None = None,
+    of: int,
+    inner: socket.socket | None,
+    family: str,
 ) -> None:
     """Serve until SIGTERM, then drain."""
     stop, leash = _signals()
@@ -71,6 +73,7 @@ async def serve(
             await stack.enter_async_context(
                 bus_relay.joined(app[BUS], settings.bus_socket, hub=number == 0)
             )
+        await stack.enter_async_context(links.joined(app, family=family))
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         listener = Listener(runner)

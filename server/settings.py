@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 from dotenv import dotenv_values
@@ -31,9 +31,10 @@ GIB = 1024**3
 SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
 
 _FOR_LATER = {
-    *("redis_url", "s3_endpoint_url", "cdn_url", "smtp_url", "icecast_port"),
+    *("s3_endpoint_url", "cdn_url", "smtp_url", "icecast_port"),
     *("webrtc_port", "webrtc_addresses"),
 }
+REDIS = ("redis://", "rediss://", "unix://")
 DATABASES = ("sqlite:///", "postgresql+asyncpg://", "postgresql://")
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -122,6 +123,18 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/") if value else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        """Refuse it here: redis-py's own words would show a part of the address."""
+        if value is not None and not value.startswith(REDIS):
+            raise ValueError(f"must begin with {' or '.join(REDIS)}")
+        try:
+            urlsplit(value or "").port  # noqa: B018 -- it is checked when it is read
+        except ValueError:
+            raise ValueError("is no address; characters such as / in a password are %2F") from None
+        return value
 
     @model_validator(mode="after")
     def _tls_pair(self) -> Self:

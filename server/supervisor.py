@@ -23,6 +23,7 @@ from server import banner, data_folder, first_start, log
 from server.children import Child, StartsHopelessly
 from server.database import migrate
 from server.http.exposition import SHARED
+from server.ids import new_id
 from server.listening import bind, url_of
 from server.process import raise_open_files
 from server.settings import Settings
@@ -82,12 +83,12 @@ class Family:
         self._metrics = settings.run_dir / "metrics" if workers > 1 else None
         self._signals = 0
         self._stop = asyncio.Event()
-        environment = self._environment()
+        environment, name = self._environment(), new_id()
         sockets = [each.fileno() for each in (bound, inner) if each is not None]
         self._http = [
             Child(
                 module="server.serve_child",
-                arguments=_arguments(number, workers, sockets),
+                arguments=[*_arguments(number, workers, sockets), "--family", name],
                 environment=environment,
                 sockets=sockets,
                 ready=self._serving,

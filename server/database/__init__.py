@@ -5,6 +5,7 @@ from server.database.database import DATABASE, Database, DatabaseAway, DatabaseB
 from server.database.metadata import METADATA
 from server.database.migrate import migrate
 from server.database.opening import open_database, version
+from server.database.postgresql import direct_options
 from server.database.sqlite import database_file, words_for
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "DatabaseAway",
     "DatabaseBusy",
     "database_file",
+    "direct_options",
     "migrate",
     "now_ms",
     "open_database",

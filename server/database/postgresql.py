@@ -1,7 +1,8 @@
 """How PostgreSQL is reached: the address, TLS beyond this machine, a pool that lets idle go.
 
 Behind pgBouncer in transaction mode (`?pgbouncer=true`) nothing may outlive a transaction, so no
-statement is kept prepared, and those of a moment have names of their own.
+statement is kept prepared, and those of a moment have names of their own. Who needs a connection of
+their own, to listen, go past it to `&direct=host:port`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import time
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Dialect, event, make_url
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -37,6 +39,10 @@ class TlsRequired(StartError):
     """A password would cross the network in the clear."""
 
 
+class DirectAddressUnclear(StartError):
+    """It is no host with a port."""
+
+
 def engine(url: str, *, patience: float, size: int = POOL, overflow: int = OVERFLOW) -> AsyncEngine:
     """Return an engine whose connections are made when they are needed."""
     address, options = _options(make_url(url))
@@ -57,6 +63,29 @@ def is_postgresql(url: str) -> bool:
     return url.startswith("postgresql")
 
 
+def direct_options(url: str) -> dict[str, Any] | None:
+    """Return how asyncpg reaches PostgreSQL past any pooler; None where the address does not say.
+
+    Options of SQLAlchemy's own have no meaning there.
+    """
+    if not is_postgresql(url):
+        return None
+    address = make_url(url)
+    query = dict(address.query)
+    pooled, direct = query.pop("pgbouncer", "false") == "true", query.pop("direct", None)
+    if pooled and direct is None:
+        return None
+    if direct is not None:
+        query.pop("host", None)
+        host, port = _host_and_port(str(direct))
+        address = address.set(host=host, port=port)
+    address, options = _options(address.set(query=query))
+    made: Dialect = dialect()  # type: ignore[no-untyped-call]
+    _, given = made.create_connect_args(address)
+    both: dict[str, Any] = {**given, **options}
+    return {name: value for name, value in both.items() if not name.startswith("prepared_")}
+
+
 def sqlstate(error: DBAPIError) -> str | None:
     """Return PostgreSQL's five letters for an error; None when the driver itself raised it."""
     code = getattr(error.orig, "sqlstate", None)
@@ -66,6 +95,8 @@ def sqlstate(error: DBAPIError) -> str | None:
 def _options(url: URL) -> tuple[URL, dict[str, Any]]:
     query = dict(url.query)
     options: dict[str, Any] = {"timeout": CONNECT_SECONDS}
+    if (direct := query.pop("direct", None)) is not None:
+        _host_and_port(str(direct))
     if query.pop("pgbouncer", "false") == "true":
         options |= {
             "statement_cache_size": 0,
@@ -80,6 +111,15 @@ def _options(url: URL) -> tuple[URL, dict[str, Any]]:
             "Leave `ssl` out of HOULE_DATABASE_URL, or say ssl=require."
         )
     return url.set(drivername=DRIVER, query=query), options
+
+
+def _host_and_port(direct: str) -> tuple[str, int]:
+    host, _, port = direct.rpartition(":")
+    if not (host and port.isdecimal()):
+        raise DirectAddressUnclear(
+            "`direct` in HOULE_DATABASE_URL is where PostgreSQL itself listens: host:port."
+        )
+    return host.strip("[]"), int(port)
 
 
 def _is_near(url: URL) -> bool:

@@ -22,6 +22,7 @@ from tests.server.tracks.studio import body_of
         ({"HOULE_TLS_CERT": "cert.pem"}, "HOULE_TLS_KEY"),
         ({"HOULE_DATABASE_URL": "mysql://x"}, "HOULE_DATABASE_URL"),
         ({"HOULE_STORAGE_URL": "ftp://x"}, "HOULE_STORAGE_URL"),
+        ({"HOULE_REDIS_URL": "http://x"}, "HOULE_REDIS_URL: must begin with redis://"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_stops_the_start_by_name(
@@ -81,6 +82,15 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
 
     assert "kkk" not in shown
     assert "horse" not in shown
+
+
+def test_a_password_that_breaks_the_redis_address_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load({"HOULE_REDIS_URL": "redis://:correct/horse@redis:6379"}, None, data_dir=tmp_path)
+
+    assert "HOULE_REDIS_URL" in str(refusal.value)
+    assert "correct" not in str(refusal.value)
+    assert "horse" not in str(refusal.value)
 
 
 def test_a_child_reads_what_its_parent_read(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from server.database import Database, DatabaseAway, DatabaseBusy, migrate, row_locking
 from server.database.migrate import DatabaseUnreachable
-from server.database.postgresql import TlsRequired, engine
+from server.database.postgresql import DirectAddressUnclear, TlsRequired, direct_options, engine
 from server.database.postgresql_database import PostgresqlDatabase
 from tests.ports import free_port
 from tests.postgresql import PostgresqlServer, postgresql_server
@@ -159,6 +159,31 @@ async def test_behind_pgbouncer_no_statement_outlives_its_transaction(notes: Dat
     assert await pooled.read(count) == 3
     assert await pooled.read(lambda connection: connection.scalar(text(prepared))) == 0
     await pooled.close()
+
+
+def test_a_direct_address_is_another_way_to_the_same_database() -> None:
+    url = "postgresql+asyncpg://houle:secret@127.0.0.1:6432/houle?ssl=require&pgbouncer=true"
+
+    assert direct_options(url) is None
+    direct = direct_options(f"{url}&direct=[::1]:5432")
+
+    assert direct == {
+        "host": "::1",
+        "port": 5432,
+        "user": "houle",
+        "password": "secret",
+        "database": "houle",
+        "ssl": "require",
+        "timeout": 5.0,
+    }
+
+
+@pytest.mark.parametrize("direct", ["db.example", "db.example:", ":5432", "db.example:pg"])
+def test_a_direct_address_that_is_none_stops_the_start(direct: str) -> None:
+    url = f"postgresql+asyncpg://houle@127.0.0.1/houle?pgbouncer=true&direct={direct}"
+
+    with pytest.raises(DirectAddressUnclear, match="host:port"):
+        migrate(url)
 
 
 @pytest.mark.parametrize("mode", ["disable", "prefer"])
