@@ -42,8 +42,9 @@ async def add(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    page = response.content_type == "text/html"
-    headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else DATA_POLICY)
+    if response.status != 304:  # its headers replace those of what the browser kept
+        page = response.content_type == "text/html"
+        headers.setdefault("Content-Security-Policy", PAGE_POLICY if page else DATA_POLICY)
     if is_https(request) or (request.config_dict[SETTINGS].public_url or "").startswith("https://"):
         headers.setdefault("Strict-Transport-Security", HSTS)
     if request.path.startswith(("/api/", "/v1/")):

@@ -38,6 +38,9 @@ async def test_an_index_that_did_not_change_is_not_sent_again(client: Client) ->
     again = await client.get("/", headers={"If-None-Match": first.headers["ETag"]})
 
     assert again.status == 304
+    # A browser puts these in place of those it kept, and would run the page by another policy.
+    assert "Content-Security-Policy" in first.headers
+    assert "Content-Security-Policy" not in again.headers
 
 
 async def test_hashed_assets_live_for_ever(client: Client) -> None:
