@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
-from jobs.client import LeaseClient
-from jobs.granted_objects import GrantedObjects
 from jobs.messages import (
     BEATS,
     Job,
@@ -28,6 +26,7 @@ from jobs.messages import (
     TokenRefused,
 )
 from jobs.pace import Pace
+from jobs.queue import Queue
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class Lease:
     """A claimed job, as the one who does it sees it."""
 
     job: Job
-    client: LeaseClient
+    client: Queue
     progress: float | None = None  # both go out with the next beat
     step: str | None = None
     pace: Pace = field(default_factory=lambda: Pace(_now()))
@@ -89,12 +88,9 @@ class Lease:
         """Note that the work goes on; it gives a sign whenever it did a step."""
         self.pace.sign(_now())
 
-    @property
-    def objects(self) -> GrantedObjects:
-        """What the job reads and writes, over HTTP."""
-        return self.client.objects(
-            self.job, lambda: self.patience, lambda: self.pace.moving(_now())
-        )
+    def moving(self) -> None:
+        """Note that bytes move, which is no step."""
+        self.pace.moving(_now())
 
     async def report(self, facts: Sequence[Mapping[str, Any]]) -> None:
         """Tell what was found and made. Raises LeaseLost, or ServerAway when it lapsed."""
@@ -113,7 +109,7 @@ Work: TypeAlias = Callable[[Lease], Awaitable[Mapping[str, Any]]]
 class Worker:
     """Does jobs of its pools until it is stopped."""
 
-    client: LeaseClient
+    client: Queue
     worker_id: str
     pools: Sequence[str]
     kinds: Mapping[str, Work]

@@ -22,6 +22,9 @@ JOBS_OLDEST_PENDING = Gauge(
     ("pool",),
     multiprocess_mode="mostrecent",
 )
+WORKERS_ALIVE = Gauge(
+    "workers_alive", "Workers that are there.", ("pool",), multiprocess_mode="mostrecent"
+)
 JOBS_REAPED = Counter("jobs_reaped_total", "Leases that were taken back from lost workers.")
 LINK_DROPPED = Counter(
     "link_dropped_total", "Transient events that other machines were not told: too large, too many."

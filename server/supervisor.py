@@ -2,7 +2,7 @@
 
 It binds before anything else starts, so that a port in use is told at once; it migrates before
 anyone serves; it serves nothing itself. Drain, in this order: nothing more is accepted; the
-worker hands its job back, over a socket that still answers; requests in hand are finished.
+workers hand their jobs back, over a socket that still answers; requests in hand are finished.
 """
 
 from __future__ import annotations
@@ -96,12 +96,20 @@ class Family:
             )
             for number in range(workers)
         ]
-        self._worker = Child(
+        worker = Child(
             module="server.worker_child",
             environment=environment,
             essential=False,  # what is ready can be heard without it; /health says so
             ready=self._working,
         )
+        chores = Child(
+            module="server.chores_child",
+            environment=environment,
+            essential=False,  # what it forgets can wait
+            ready=lambda _told: None,
+            ended=self._forget_metrics,
+        )
+        self._workers = [worker, chores] if settings.embedded_worker else [chores]
         self._announced = False
         self._sandbox: str | None = None
 
@@ -112,21 +120,17 @@ class Family:
             loop.add_signal_handler(number, self._signalled)
         try:
             async with asyncio.TaskGroup() as group:
-                worker = group.create_task(self._working_or_not())
+                workers = [group.create_task(child.run()) for child in self._workers]
                 http = [group.create_task(child.run()) for child in self._http]
                 await self._stop.wait()
-                await self._drain(worker, http)
+                await self._drain(workers, http)
         except* StartsHopelessly as group:
-            for child in (*self._http, self._worker):
+            for child in (*self._http, *self._workers):
                 child.kill()
             raise StartError(
                 f"{group.exceptions[0]} could not start; the log above says why."
             ) from None
         return 0 if self._signals < 2 else 1
-
-    async def _working_or_not(self) -> None:
-        if self._settings.embedded_worker:
-            await self._worker.run()
 
     def _environment(self) -> dict[str, str]:
         environment = dict(os.environ) | self._settings.environment()
@@ -140,18 +144,21 @@ class Family:
     def _signalled(self) -> None:
         self._signals += 1
         if self._signals > 1:
-            for child in (*self._http, self._worker):
+            for child in (*self._http, *self._workers):
                 child.kill()
         self._stop.set()
 
-    async def _drain(self, worker: asyncio.Task[None], http: list[asyncio.Task[None]]) -> None:
+    async def _drain(
+        self, workers: list[asyncio.Task[None]], http: list[asyncio.Task[None]]
+    ) -> None:
         logger.info("draining")
         began = asyncio.get_running_loop().time()
         self._bound.close()  # while one copy is open, clients queue for an answer that never comes
-        for child in (self._worker, *self._http):
+        for child in (*self._workers, *self._http):
             child.stop()
-        await _within(began + WORKER_GRACE, [worker])
-        self._worker.kill()
+        await _within(began + WORKER_GRACE, workers)
+        for child in self._workers:
+            child.kill()
         for child in self._http:
             child.release()
         await _within(began + HTTP_GRACE, http)

@@ -10,6 +10,7 @@ from server import jobs, worker_note
 from server.database import DATABASE
 from server.disk_floor import disk_floor
 from server.http.health import HEALTH, State
+from server.http.worker import OWN_POOL
 from server.media import STORAGE
 from server.settings import SETTINGS
 
@@ -19,7 +20,9 @@ def setup(app: web.Application) -> None:
     settings, storage = app[SETTINGS], app[STORAGE]
 
     async def any_worker() -> State:
-        return State.UP if await app[DATABASE].read(jobs.presence.alive) else State.DOWN
+        alive = await app[DATABASE].read(jobs.live_workers)
+        others = [each for each in alive if OWN_POOL not in each.pools]  # we have that one always
+        return State.UP if others else State.DOWN
 
     async def worker() -> State:
         return State.DOWN if worker_note.read(settings.worker_note) is None else State.UP

@@ -13,6 +13,8 @@ from aiohttp import web
 
 from server.errors import Forbidden
 
+OWN_POOL = "server"  # jobs for which one needs the database; no token is for them
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerIdentity:
@@ -20,11 +22,12 @@ class WorkerIdentity:
 
     holder: str  # of the leases that it takes: the token's id
     name: str
-    pools: frozenset[str] | None  # None: all
+    pools: frozenset[str] | None  # None: all but the server's own
 
     def require_pools(self, pools: Sequence[str]) -> None:
         """Refuse pools that the token is not for."""
-        if self.pools is not None and (others := set(pools) - self.pools):
+        others = {OWN_POOL} & set(pools) if self.pools is None else set(pools) - self.pools
+        if others:
             raise Forbidden(f"This worker token is not for the pool {', '.join(sorted(others))}.")
 
 

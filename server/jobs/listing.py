@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, select, tuple_
 
-from server.database import now_ms
+from server.accounts import USERS
 from server.jobs.model import JobState
 from server.jobs.table import JOBS
 
@@ -21,6 +21,7 @@ class Listed:
     kind: str
     pool: str
     owner_id: str | None
+    owner_name: str | None
     priority: int
     state: JobState
     attempt: int
@@ -38,59 +39,45 @@ class Listed:
     finished_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many jobs of a pool are in a state, and for how long the longest of them has been due."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which jobs a list shows; what is not named is not asked about."""
 
-    state: str
-    pool: str
-    count: int
-    oldest_ms: int
+    owner_id: str | None = None
+    kinds: Sequence[str] | None = None
+    state: JobState | None = None
+    pool: str | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        if self.owner_id is not None:
+            yield JOBS.c.owner_id == self.owner_id
+        if self.kinds is not None:
+            yield JOBS.c.kind.in_(self.kinds)
+        if self.state is not None:
+            yield JOBS.c.state == self.state.value
+        if self.pool is not None:
+            yield JOBS.c.pool == self.pool
 
 
-_SHOWN = tuple(JOBS.c[name] for name in Listed.__slots__)
+_OWNER_NAME = USERS.c.username.label("owner_name")
+_SHOWN = (*(JOBS.c[name] for name in Listed.__slots__ if name in JOBS.c), _OWNER_NAME)
+_JOINED = select(*_SHOWN).select_from(JOBS.outerjoin(USERS, USERS.c.id == JOBS.c.owner_id))
 
 
 def find(connection: Connection, job_id: str) -> Listed | None:
-    row = connection.execute(select(*_SHOWN).where(JOBS.c.id == job_id)).first()
+    row = connection.execute(_JOINED.where(JOBS.c.id == job_id)).first()
     return _listed(row) if row else None
 
 
 def page(
-    connection: Connection,
-    *,
-    owner_id: str | None,
-    kinds: Sequence[str] | None,
-    state: JobState | None,
-    before: tuple[int, str] | None,
-    limit: int,
+    connection: Connection, wanted: Wanted, *, before: tuple[int, str] | None = None, limit: int
 ) -> list[Listed]:
-    """Return the next jobs of a list; without an owner, everybody's."""
-    wanted: list[ColumnElement[bool]] = [true()]
-    if owner_id is not None:
-        wanted.append(JOBS.c.owner_id == owner_id)
-    if kinds is not None:
-        wanted.append(JOBS.c.kind.in_(kinds))
-    if state is not None:
-        wanted.append(JOBS.c.state == state.value)
+    """Return the next jobs of a list, newest first."""
+    query = _JOINED.where(*wanted.conditions())
     if before is not None:
-        wanted.append(tuple_(JOBS.c.created_at, JOBS.c.id) < before)
-    query = select(*_SHOWN).where(and_(*wanted))
+        query = query.where(tuple_(JOBS.c.created_at, JOBS.c.id) < before)
     newest = query.order_by(JOBS.c.created_at.desc(), JOBS.c.id.desc()).limit(limit)
     return [_listed(row) for row in connection.execute(newest)]
-
-
-def waiting(connection: Connection) -> list[Waiting]:
-    """Count what waits and what runs; what has ended is not looked at."""
-    active = JOBS.c.state.in_([JobState.PENDING.value, JobState.PROCESSING.value])
-    due = case((JOBS.c.blockers == 0, now_ms() - JOBS.c.run_at), else_=0)
-    oldest = func.max(due)
-    rows = connection.execute(
-        select(JOBS.c.state, JOBS.c.pool, func.count(), oldest)
-        .where(active)
-        .group_by(JOBS.c.state, JOBS.c.pool)
-    )
-    return [Waiting(*row) for row in rows]
 
 
 def _listed(row: Row[*tuple[Any, ...]]) -> Listed:

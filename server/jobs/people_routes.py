@@ -15,7 +15,7 @@ from server.http.principal import Principal, Role, signed_in
 from server.http.routes import Access, Binary, Routes
 from server.jobs import history, listing
 from server.jobs.leases import LEASES
-from server.jobs.listing import Listed
+from server.jobs.listing import Listed, Wanted
 from server.jobs.model import ENDED, JobNotFound
 from server.jobs.news import topic
 from server.jobs.shown import ANY, GENERATIVE, JobList, JobPage, JobResource, JobWithHistory
@@ -37,9 +37,12 @@ async def index(request: web.Request, query: JobList) -> JobPage:
     secret = request.app[SETTINGS].secret_key
     found = await request.app[DATABASE].read(
         listing.page,
-        owner_id=_owner(query.owner, signed_in(request)),
-        kinds=_kinds(query.kind),
-        state=query.status,
+        Wanted(
+            owner_id=_owner(query.owner, signed_in(request)),
+            kinds=_kinds(query.kind),
+            state=query.status,
+            pool=query.pool,
+        ),
         before=cursor.read(secret, query.cursor) if query.cursor else None,
         limit=query.limit + 1,
     )

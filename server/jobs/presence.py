@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     String,
@@ -90,24 +91,33 @@ def see(connection: Connection, claimant: Claimant, version: str) -> None:
 def alive(connection: Connection) -> Sequence[LiveWorker]:
     """Return who is there; a token that was revoked takes its workers with it."""
     tokens = workers.TOKENS
-    does = (JOBS.c.worker_id == WORKERS.c.id) & (JOBS.c.holder == WORKERS.c.holder) & PROCESSING
-    busy = exists().where(does, JOBS.c.lease_until > now_ms())
-    job = select(JOBS.c.id).where(does).limit(1).scalar_subquery()
+    job = select(JOBS.c.id).where(_does()).limit(1).scalar_subquery()
     trusted = (WORKERS.c.holder == EMBEDDED) | tokens.c.revoked_at.is_(None)
     rows = connection.execute(
         select(WORKERS, tokens.c.name.label("name"), job.label("job_id"))
         .outerjoin_from(WORKERS, tokens, tokens.c.id == WORKERS.c.holder)
-        .where(trusted & ((WORKERS.c.seen_at > now_ms() - ALIVE_MS) | busy))
+        .where(trusted & ((WORKERS.c.seen_at > now_ms() - ALIVE_MS) | _is_busy()))
         .order_by(WORKERS.c.id)
     )
     return [
         LiveWorker(
-            row.id, row.name or EMBEDDED, tuple(row.pools), row.version, row.seen_at, row.job_id
+            row.id, row.name or row.holder, tuple(row.pools), row.version, row.seen_at, row.job_id
         )
         for row in rows
     ]
 
 
-def forget(connection: Connection) -> None:
-    """Forget workers that have not asked for a day."""
-    connection.execute(delete(WORKERS).where(WORKERS.c.seen_at < now_ms() - FORGOTTEN_MS))
+def forget(connection: Connection) -> int:
+    """Forget workers that have not asked for a day and have nothing to do; return how many."""
+    gone = WORKERS.c.seen_at < now_ms() - FORGOTTEN_MS
+    return connection.execute(delete(WORKERS).where(gone, ~_is_busy())).rowcount
+
+
+def _does() -> ColumnElement[bool]:
+    """Tell whether a job is this worker's."""
+    return (JOBS.c.worker_id == WORKERS.c.id) & (JOBS.c.holder == WORKERS.c.holder) & PROCESSING
+
+
+def _is_busy() -> ColumnElement[bool]:
+    """Tell whether it keeps a lease: who beats does not ask for work meanwhile."""
+    return exists().where(_does(), JOBS.c.lease_until > now_ms())

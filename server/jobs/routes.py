@@ -9,7 +9,7 @@ from server.database import DATABASE
 from server.errors import BadRequest
 from server.http.routes import Access, Routes, rendered
 from server.http.worker import worker
-from server.jobs import grants, object_routes, people_routes, reaper
+from server.jobs import grants, object_routes, operator_routes, people_routes, reaper
 from server.jobs.kinds import KINDS
 from server.jobs.leases import LEASES, leases_of
 from server.jobs.messages import (
@@ -41,6 +41,7 @@ def setup(app: web.Application) -> None:
     app[PRESENCE] = Presence(app[DATABASE])
     app.cleanup_ctx.append(reaper.running)
     routes.setup(app)
+    operator_routes.routes.setup(app)
     people_routes.routes.setup(app)
     object_routes.setup(app)
 

@@ -26,6 +26,7 @@ class JobList(BaseModel):
         Field(max_length=40, description="`any`, or a kind; generative ones otherwise"),
     ] = None
     status: JobState | None = None
+    pool: Annotated[str | None, Field(max_length=40)] = None
     owner: Annotated[
         str | None, Field(max_length=50, description="a user's id or `any`; for admins")
     ] = None
@@ -34,6 +35,11 @@ class JobList(BaseModel):
 class JobFault(BaseModel):
     code: str
     message: str
+
+
+class JobOwner(BaseModel):
+    id: str
+    username: str
 
 
 class Output(BaseModel):
@@ -52,6 +58,8 @@ class JobResource(BaseModel):
 
     id: str
     kind: str
+    pool: str
+    owner: Annotated[JobOwner | None, Field(description="none: the server's own, or gone")]
     status: JobState
     progress: Annotated[float | None, Field(description="0 to 1, of the attempt that runs")]
     step: str | None
@@ -72,6 +80,8 @@ class JobResource(BaseModel):
         return cls(
             id=job.id,
             kind=job.kind,
+            pool=job.pool,
+            owner=_owner(job),
             status=job.state,
             progress=job.progress,
             step=job.step,
@@ -114,6 +124,12 @@ class JobWithHistory(JobResource):
 class JobPage(BaseModel):
     items: list[JobResource]
     next_cursor: str | None
+
+
+def _owner(job: Listed) -> JobOwner | None:
+    if job.owner_id is None:
+        return None
+    return JobOwner(id=job.owner_id, username=job.owner_name or "")
 
 
 def _fault(job: Listed) -> JobFault | None:

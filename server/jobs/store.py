@@ -299,11 +299,14 @@ def retry(connection: Connection, job_id: str, *, priority: int) -> Job | None:
     return _job(row)
 
 
-def purge(connection: Connection, *, kept_ms: int, limit: int = 1000) -> int:
+def purge(
+    connection: Connection, *, kept_ms: int, pool: str | None = None, limit: int = 1000
+) -> int:
     """Forget jobs that ended longer ago than this, the oldest first; return how many."""
+    any_pool = true() if pool is None else JOBS.c.pool == pool
     old = (
         select(JOBS.c.id)
-        .where(JOBS.c.finished_at < now_ms() - kept_ms, ~_is_needed())
+        .where(JOBS.c.finished_at < now_ms() - kept_ms, any_pool, ~_is_needed())
         .order_by(JOBS.c.finished_at)
         .limit(limit)
     )

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, insert, select, update
 
 from server.database import now_ms
 from server.errors import Conflict, Invalid, NotFound
-from server.http.worker import WorkerIdentity
+from server.http.worker import OWN_POOL, WorkerIdentity
 from server.ids import new_id
 from server.workers.table import IN_FORCE, TOKENS
 
 PREFIX = "houlew_"  # also lets scanners of leaked secrets recognise one
+_RESERVED = frozenset({"embedded"})  # so is called what the server's own worker does
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 
@@ -41,6 +42,10 @@ def create_token(connection: Connection, name: str, pools: Sequence[str]) -> str
     """Add a token for these pools and return it; nobody can read it again."""
     if not all(_NAME.fullmatch(each) for each in (name, *pools)) or not pools:
         raise Invalid("Names of workers and pools are letters, digits, dots, dashes; 60 at most.")
+    if name.lower() in _RESERVED:
+        raise Invalid(f"The server's own worker is called {name}. Choose another name.")
+    if OWN_POOL in pools:
+        raise Invalid(f"The pool {OWN_POOL} is the server's own; no worker may have it.")
     if _find(connection, name) is not None:
         raise WorkerNameTaken(f"There is a worker token {name} already. Revoke it first.")
     token = PREFIX + secrets.token_urlsafe(32)

@@ -24,7 +24,7 @@ from tests.server.engines import Engine, Postgresql, Sqlite
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
-ON_BOTH = {"accounts", "database", "jobs", "tracks", "uploads"}  # folders of tests
+ON_BOTH = {"accounts", "database", "jobs", "tracks", "uploads", "workers"}  # folders of tests
 T = TypeVar("T")
 
 

@@ -4,8 +4,7 @@ import asyncio
 from typing import Any
 
 from server.http.principal import Role
-from server.jobs import NewJob, enqueue, listing, purge
-from server.jobs.reaper import Gauges
+from server.jobs import NewJob, enqueue, pools, purge
 from tests.server.tracks.following import Events
 from tests.server.tracks.studio import Person, Studio
 
@@ -72,6 +71,7 @@ async def test_an_admin_sees_everybodys(studio: Studio, marin: Person, ines: Per
     assert await listed(admin, owner="any") == [hers, theirs]
     assert await listed(admin, owner=marin.user_id) == [theirs]
     assert await listed(marin, owner="any") == [theirs]
+    assert (await shown(admin, hers))["owner"] == {"id": ines.user_id, "username": "Ines"}
     assert (await shown(admin, theirs))["id"] == theirs
 
 
@@ -84,6 +84,14 @@ async def test_a_list_may_be_of_one_status(studio: Studio, marin: Person) -> Non
     assert await listed(marin, status="succeeded") == [first]
     assert await listed(marin, status="pending") == [second]
     assert (await marin.get("/api/v1/jobs?status=asleep")).status == 422
+
+
+async def test_a_list_may_be_of_one_pool(studio: Studio, marin: Person) -> None:
+    here, there = await add(studio, marin), await add(studio, marin, pool="gpu")
+
+    assert await listed(marin, pool=POOL) == [here]
+    assert await listed(marin, pool="gpu") == [there]
+    assert await listed(marin, pool="nowhere") == []
 
 
 async def test_the_history_tells_every_change(studio: Studio, marin: Person) -> None:
@@ -239,8 +247,8 @@ async def test_what_waits_and_runs_is_counted(studio: Studio, marin: Person) -> 
         await add(studio, marin)
     await studio.sql("UPDATE jobs SET run_at = run_at - 60000")
     await studio.worker().claim(POOL)
-    gauges = Gauges()
-    gauges.show(await studio.database.read(listing.waiting))
+    gauges = pools.Gauges()
+    gauges.show(await studio.database.read(pools.count))
     told = await (await studio.client.get("/metrics")).text()
 
     assert 'jobs{pool="errands",state="pending"} 2.0' in told
