@@ -42,14 +42,8 @@ def list_jobs(
     async def work(database: Database) -> list[Listed]:
         from server.jobs import listing
 
-        return await database.read(
-            listing.page,
-            owner_id=None,
-            kinds=None,
-            state=JobState(status) if status else None,
-            before=None,
-            limit=limit,
-        )
+        wanted = listing.Wanted(state=JobState(status) if status else None)
+        return await database.read(listing.page, wanted, limit=limit)
 
     found = on_database(data, work)
     for job in found:
