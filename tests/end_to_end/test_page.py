@@ -1,7 +1,6 @@
 """The page as a person uses it: sign in, drop a song, watch it become a track, hear it."""
 
 import base64
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -11,15 +10,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.end_to_end.browser import chromium
-from tests.end_to_end.houle import PASSWORD, Server
+from tests.end_to_end.browser import faultless_page
+from tests.end_to_end.houle import Server
+from tests.end_to_end.screens import look, sign_in
 from tests.end_to_end.sources import excerpt
 
-AXE = Path(__file__).parents[1] / "tools/node_modules/axe-core/axe.min.js"
-# A folder for the pictures, where somebody wants to look at them.
-PICTURES = os.environ.get("PICTURES")
 SONG = "Swell and Foam"
-WIDTHS = (360, 768, 1280)
 # The player's audio elements are in no document; whoever makes one leaves it where we can ask it.
 DECKS = """
 window.decks = [];
@@ -53,52 +49,8 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture
 async def page(fresh: Server) -> AsyncIterator[Page]:
-    async with chromium() as browser:
-        context = await browser.new_context(viewport={"width": 1280, "height": 860})
-        await context.add_init_script(DECKS)
-        page = await context.new_page()
-        page.set_default_timeout(20_000)
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console",
-            lambda said: faults.append(said.text) if "Content Security" in said.text else None,
-        )
-        await page.goto(fresh.url)
+    async with faultless_page(fresh.url, DECKS) as page:
         yield page
-        assert faults == []
-
-
-async def sign_in(page: Page) -> None:
-    await page.get_by_label("User name or e-mail").fill("admin")
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("heading", name="Library")).to_be_visible()
-
-
-async def look(page: Page, name: str) -> None:
-    """Ask axe for violations of WCAG at every width, in light and dark; nothing sticks out."""
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 860})
-            if PICTURES:
-                await page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")
-            assert await violations(page) == [], f"{name} in {scheme} at {width} px"
-            wide = await page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width} px"
-
-
-async def violations(page: Page) -> list[str]:
-    # Evaluated by the debugger, which the page's policy does not bind.
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE.read_text())
-    result = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{fault['id']}: {node['html'][:160]}"
-        for fault in result["violations"]
-        for node in fault["nodes"]
-    ]
 
 
 def seek_bar(page: Page) -> Locator:

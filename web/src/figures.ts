@@ -72,6 +72,23 @@ export function longLength(ms: number): string {
 export const kilobits = (bitsPerSecond: number, language: string): string =>
   number(bitsPerSecond / 1000, language);
 
+/** “21 Nov, 20:03”, in the time of the one who reads. */
+export function moment(
+  iso: string,
+  language: string,
+  exact: 'minutes' | 'seconds' = 'minutes',
+): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return '';
+  return new Intl.DateTimeFormat(language, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(exact === 'seconds' ? { second: '2-digit' } : {}),
+  }).format(date);
+}
+
 export function day(iso: string, language: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return '';

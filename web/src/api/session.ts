@@ -37,6 +37,7 @@ export const restoreFailure = signal<unknown>(null);
 /** True once a session ended by itself, which is worth a sentence. */
 export const sessionEnded = signal(false);
 export const signedIn = computed(() => sessionState.value === 'signed-in');
+export const isAdmin = computed(() => signedIn.value && user.value?.role === 'admin');
 
 let access: Access | null = null;
 let renewing: Promise<Access | null> | null = null;

@@ -1,8 +1,9 @@
 import { Register } from '../account/register.tsx';
 import { SignIn } from '../account/sign_in.tsx';
+import { JobsPage } from '../admin/jobs_page.tsx';
 import { Problem } from '../api/problem.ts';
 import { sentence } from '../api/sentence.ts';
-import { forget, restoreFailure, sessionState, signedIn, start } from '../api/session.ts';
+import { forget, isAdmin, restoreFailure, sessionState, signedIn, start } from '../api/session.ts';
 import { Library } from '../library/library.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -57,6 +58,7 @@ function View() {
   if (at.name === 'track') return <TrackPage key={at.id} id={at.id} />;
   if (at.name === 'missing') return <Missing />;
   if (sessionState.value === 'starting') return <Shimmer label={words.value.shell.loading} />;
+  if (signedIn.value && at.name === 'jobs') return isAdmin.value ? <JobsPage /> : <Missing />;
   if (signedIn.value) return <Library />;
   return at.name === 'register' ? <Register /> : <SignIn />;
 }

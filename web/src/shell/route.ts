@@ -1,12 +1,14 @@
 import { computed, signal } from '@preact/signals';
 
 export type Route =
-  | { readonly name: 'library' | 'sign-in' | 'register' | 'missing' }
+  | { readonly name: 'library' | 'sign-in' | 'register' | 'jobs' | 'missing' }
   | { readonly name: 'track'; readonly id: string };
 
 const path = signal(location.pathname);
 
 export const route = computed<Route>(() => routeOf(path.value));
+
+export const JOBS_PATH = '/admin/jobs';
 
 export const trackPath = (id: string): string => `/tracks/${id}`;
 
@@ -15,6 +17,7 @@ function routeOf(address: string): Route {
   if (parts.length === 0) return { name: 'library' };
   if (parts.length === 1 && parts[0] === 'sign-in') return { name: 'sign-in' };
   if (parts.length === 1 && parts[0] === 'register') return { name: 'register' };
+  if (`/${parts.join('/')}` === JOBS_PATH) return { name: 'jobs' };
   if (parts.length === 2 && parts[0] === 'tracks' && parts[1])
     return { name: 'track', id: parts[1] };
   return { name: 'missing' };

@@ -1,4 +1,4 @@
-import { sessionState, signedIn, signOut, user } from '../api/session.ts';
+import { isAdmin, sessionState, signedIn, signOut, user } from '../api/session.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu, type MenuEntry } from '../parts/menu.tsx';
 import { ChooseFiles } from '../uploads/choose.tsx';
@@ -6,7 +6,7 @@ import { inFlight } from '../uploads/uploads.ts';
 import { Logo } from '../waveform/swell.tsx';
 import { type Language, language, languages, speak, words } from '../words/index.ts';
 import { shortcutsOpen } from './panels.ts';
-import { go, route } from './route.ts';
+import { go, JOBS_PATH, route } from './route.ts';
 import { setTheme, theme, themes } from './theme.ts';
 
 export function TopBar() {
@@ -21,6 +21,11 @@ export function TopBar() {
         {signedIn.value && (
           <a href="/" aria-current={inLibrary ? 'page' : undefined}>
             {w.library}
+          </a>
+        )}
+        {isAdmin.value && (
+          <a href={JOBS_PATH} aria-current={route.value.name === 'jobs' ? 'page' : undefined}>
+            {words.value.work.title}
           </a>
         )}
         {signedIn.value && !inLibrary && inFlight.value.length > 0 && (
@@ -39,8 +44,8 @@ export function TopBar() {
 }
 
 function SignInLink() {
-  const at = route.value.name;
-  if (at === 'sign-in' || at === 'register' || at === 'library') return null;
+  // These show the form itself.
+  if (['sign-in', 'register', 'library', 'jobs'].includes(route.value.name)) return null;
   return (
     <a class="button-quiet" href="/sign-in">
       {words.value.shell.signIn}
@@ -87,6 +92,10 @@ function entries(): MenuEntry[] {
       }),
     ),
     { kind: 'heading', text: '' },
+    // On a phone the bar has no room for links.
+    ...(isAdmin.value
+      ? [{ kind: 'action', text: words.value.work.title, act: () => go(JOBS_PATH) } as const]
+      : []),
     {
       kind: 'action',
       text: w.shortcuts,
