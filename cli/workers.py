@@ -11,7 +11,7 @@ from cli.on_database import DataFolder, on_database
 
 if TYPE_CHECKING:
     from server.database import Database
-    from server.jobs import LiveWorker
+    from server.jobs.presence import LiveWorker
     from server.workers import WorkerToken
 
 app = typer.Typer(help="Let workers in from elsewhere, and see who is there.", no_args_is_help=True)
@@ -41,13 +41,13 @@ def list_workers(data: DataFolder = None) -> None:
     """Show the tokens in force, then the workers that are alive and what they do."""
 
     async def work(database: Database) -> list[str]:
-        from server.jobs import live_workers
+        from server.jobs import presence
         from server.workers import list_tokens
 
         tokens = await database.read(list_tokens)
         return [
             *(_token_line(token) for token in tokens),
-            *(_worker_line(worker) for worker in await database.read(live_workers)),
+            *(_worker_line(worker) for worker in await database.read(presence.alive)),
         ]
 
     lines = on_database(data, work)
@@ -67,7 +67,9 @@ def revoke(name: Name, data: DataFolder = None) -> None:
         await database.write(revoke_token, name)
 
     on_database(data, work)
-    typer.echo(f"The token {name} is revoked. What its workers held is taken back in 15 s.")
+    typer.echo(
+        f"The token {name} is revoked. What its workers held goes to others when the leases lapse."
+    )
 
 
 def _token_line(token: WorkerToken) -> str:

@@ -20,7 +20,7 @@ def setup(app: web.Application) -> None:
     settings, storage = app[SETTINGS], app[STORAGE]
 
     async def any_worker() -> State:
-        alive = await app[DATABASE].read(jobs.live_workers)
+        alive = await app[DATABASE].read(jobs.presence.alive)
         others = [each for each in alive if OWN_POOL not in each.pools]  # we have that one always
         return State.UP if others else State.DOWN
 

@@ -8,8 +8,6 @@ from server.jobs.kinds import Fact, JobKind, Kinds, Objects, register
 from server.jobs.leases import LEASES
 from server.jobs.listing import Listed
 from server.jobs.model import Failure, Job, JobNotFound, JobState, LeaseLost, NewJob
-from server.jobs.presence import LiveWorker
-from server.jobs.presence import alive as live_workers
 from server.jobs.routes import setup
 from server.jobs.store import cancel, enqueue, purge
 from server.jobs.table import JOBS
@@ -30,14 +28,12 @@ __all__ = [
     "Kinds",
     "LeaseLost",
     "Listed",
-    "LiveWorker",
     "NewJob",
     "Objects",
     "cancel",
     "enqueue",
     "history",
     "listing",
-    "live_workers",
     "outcomes",
     "presence",
     "purge",

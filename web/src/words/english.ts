@@ -371,6 +371,7 @@ export const english = {
     faults: {
       cancelled: 'Somebody cancelled it.',
       worker_lost: 'The work broke off again and again. The server’s log may say why.',
+      stuck: 'The work stood still for too long.',
       crashed: 'The work broke off. The server’s log says why.',
       needed_job_failed: 'A job that this one needs did not succeed.',
     } as Readonly<Record<string, string>>,

@@ -369,6 +369,7 @@ export const french: Words = {
       cancelled: 'Quelqu’un l’a annulée.',
       worker_lost:
         'Le travail s’est interrompu encore et encore. Le journal du serveur dit peut-être pourquoi.',
+      stuck: 'Le travail est resté immobile trop longtemps.',
       crashed: 'Le travail s’est interrompu. Le journal du serveur dit pourquoi.',
       needed_job_failed: 'Une tâche dont celle-ci a besoin n’a pas abouti.',
     },
