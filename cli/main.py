@@ -20,6 +20,7 @@ COMMANDS = {
     "token": ("token", "token"),
     "doctor": ("doctor", "doctor"),
     "jobs": ("jobs", "app"),
+    "worker": ("worker", "worker"),
     "workers": ("workers", "app"),
     "migrate": ("migrate", "migrate_command"),
 }

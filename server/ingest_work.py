@@ -20,10 +20,9 @@ from jobs.messages import ServerFull
 from jobs.objects import ObjectGone, Objects
 from jobs.worker import JobFailed, Lease
 from server.scratch import kept_small, most_for, remove
-from server.settings import Settings
 from storage import keys
 from transcoder.errors import MediaError
-from transcoder.spec import IngestSpec
+from transcoder.spec import CEILING_DBTP, TARGET_LUFS, IngestSpec
 from transcoder.zygote import ChildCrashed, ChildOutOfRoom, ChildTimedOut, Zygote
 
 BATCH_PAUSE = 0.05  # seconds between two messages to the server; the first goes out at once
@@ -37,15 +36,15 @@ class Ingest:
     """Does ingests, one after another."""
 
     def __init__(
-        self, settings: Settings, objects_of: Callable[[Lease], Objects], zygote: Zygote
+        self, work_dir: Path, objects_of: Callable[[Lease], Objects], zygote: Zygote
     ) -> None:
-        self._settings = settings
+        self._work_dir = work_dir
         self._objects_of = objects_of
         self._zygote = zygote
 
     async def __call__(self, lease: Lease) -> Mapping[str, Any]:
         """Do one job; JobFailed says what its owner may read."""
-        folder = self._settings.work_dir / f"{lease.job.id}-{lease.job.attempt}"
+        folder = self._work_dir / f"{lease.job.id}-{lease.job.attempt}"
         try:
             async with _told(lease) as facts:
                 await self._follow(lease, folder, facts)
@@ -87,8 +86,8 @@ class Ingest:
             output=str(scratch),
             file_name=str(payload.get("file_name", "")),
             container=payload.get("container"),
-            target_lufs=float(payload.get("target_lufs", self._settings.loudness_target)),
-            ceiling_dbtp=float(payload.get("ceiling_dbtp", self._settings.true_peak)),
+            target_lufs=float(payload.get("target_lufs", TARGET_LUFS)),
+            ceiling_dbtp=float(payload.get("ceiling_dbtp", CEILING_DBTP)),
             preview=bool(payload.get("preview", True)),
         )
 
@@ -161,8 +160,8 @@ def _note_progress(lease: Lease, batch: list[dict[str, Any]]) -> None:
             lease.step, lease.progress = report["stage"], report["percent"] / 100
 
 
-def sweep(settings: Settings) -> None:
+def sweep(work_dir: Path) -> None:
     """Remove the scratch folders of a worker that was killed."""
-    for left in settings.work_dir.iterdir():
+    for left in work_dir.iterdir():
         log.info("scratch folder swept", folder=left.name)
         remove(left)

@@ -46,7 +46,7 @@ async def work(settings: Settings) -> None:
     """Work until SIGTERM."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # the supervisor's to answer
-    sweep(settings)
+    sweep(settings.work_dir)
     token = embedded_worker_token(settings.secret_key)
     async with LeaseClient(settings.serve_socket, token, version=houle_version()) as client:
         async with asyncio.TaskGroup() as group:
@@ -54,7 +54,9 @@ async def work(settings: Settings) -> None:
             started = group.create_task(Zygote.start(nice=NICE))
         zygote = started.result()
         try:
-            ingest = Ingest(settings, objects_of(open_storage(settings.storage_url)), zygote)
+            ingest = Ingest(
+                settings.work_dir, objects_of(open_storage(settings.storage_url)), zygote
+            )
             worker = Worker(client, settings.worker_id, POOLS, {"ingest": ingest})
             loop.add_signal_handler(signal.SIGTERM, worker.stop)
             await _noted(worker, settings, zygote)

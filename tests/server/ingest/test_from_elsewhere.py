@@ -14,7 +14,7 @@ from jobs.objects import Objects
 from jobs.worker import JobFailed, Lease
 from server.http.worker import embedded_worker_token
 from server.ingest_work import Ingest
-from server.settings import SETTINGS, Settings
+from server.settings import SETTINGS
 from server.worker_child import objects_of
 from storage import keys
 from tests.server.tracks.studio import Person, Studio
@@ -49,12 +49,16 @@ async def lease_client(studio: Studio) -> AsyncIterator[LeaseClient]:
         yield opened
 
 
-def elsewhere(studio: Studio, tmp_path: Path, **changes: float) -> Settings:
-    """Settings of another machine, which has no store."""
-    away = {"data_dir": tmp_path / "elsewhere", "storage_url": "file:///nowhere", **changes}
-    settings = studio.app[SETTINGS].model_copy(update=away)
-    settings.work_dir.mkdir(parents=True)
-    return settings
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder of another machine."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+def granted(client: LeaseClient) -> By:
+    return lambda lease: client.objects(lease.job)
 
 
 async def ingested(
@@ -74,26 +78,26 @@ async def ingested(
 
 
 async def test_the_files_are_the_same(
-    studio: Studio, marin: Person, lease_client: LeaseClient, zygote: Zygote, tmp_path: Path
+    studio: Studio, marin: Person, lease_client: LeaseClient, zygote: Zygote, elsewhere: Path
 ) -> None:
     content = song()
     tracks = [await marin.upload(content, name="swell.flac") for _ in range(2)]
-    studio.app[SETTINGS].work_dir.mkdir(exist_ok=True)
-    there = elsewhere(studio, tmp_path, loudness_target=-30.0, true_peak=-9.0)
+    here = studio.app[SETTINGS].work_dir
+    here.mkdir(exist_ok=True)
 
     beside = await ingested(
         studio,
         lease_client,
-        lambda by: Ingest(studio.app[SETTINGS], by, zygote),
+        lambda by: Ingest(here, by, zygote),
         objects_of(studio.storage),
     )
     afar = await ingested(
-        studio, lease_client, lambda by: Ingest(there, by, zygote), lambda lease: lease.objects
+        studio, lease_client, lambda by: Ingest(elsewhere, by, zygote), granted(lease_client)
     )
 
     assert {"original", "waveform.dat", "r1/flac/0.m4s", "r1/aac-128/init.mp4"} <= set(afar)
     assert afar == beside
-    assert list(there.work_dir.iterdir()) == []
+    assert list(elsewhere.iterdir()) == []
     for track in tracks:
         shown = await marin.track(track["id"])
         assert (shown["state"], shown["error"]) == ("ready", None)
@@ -101,11 +105,11 @@ async def test_the_files_are_the_same(
 
 
 async def test_an_original_that_is_gone_is_said_from_afar_too(
-    studio: Studio, marin: Person, lease_client: LeaseClient, zygote: Zygote, tmp_path: Path
+    studio: Studio, marin: Person, lease_client: LeaseClient, zygote: Zygote, elsewhere: Path
 ) -> None:
     track = await marin.upload(song(), name="swell.flac")
     await studio.storage.delete(keys.original(track["id"]))
-    work = Ingest(elsewhere(studio, tmp_path), lambda lease: lease.objects, zygote)
+    work = Ingest(elsewhere, granted(lease_client), zygote)
     job = await lease_client.claim(["cpu"], "w", wait_seconds=0)
     assert job is not None
 

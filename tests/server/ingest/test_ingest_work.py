@@ -82,7 +82,9 @@ async def run(
                 lease_seconds=15,
                 grant="",
             )
-            ingest = Ingest(settings, objects_of(open_storage(settings.storage_url)), zygote)
+            ingest = Ingest(
+                settings.work_dir, objects_of(open_storage(settings.storage_url)), zygote
+            )
             await ingest(Lease(job, client))
             return ear.heard
 
@@ -183,6 +185,6 @@ def test_what_a_killed_worker_left_is_swept(settings: Settings) -> None:
     left = settings.work_dir / "j9-1" / "r1"
     left.mkdir(parents=True)
     (left / "0.m4s").write_bytes(b"x")
-    sweep(settings)
+    sweep(settings.work_dir)
 
     assert list(settings.work_dir.iterdir()) == []
