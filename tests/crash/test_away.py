@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.crash.workshop import Workshop, workshop
 from tests.postgresql import postgresql_server
+from tests.redis import redis_server
 
 
 def test_postgresql_is_restarted_in_the_middle(tmp_path: Path) -> None:
@@ -18,6 +19,22 @@ def test_postgresql_is_restarted_in_the_middle(tmp_path: Path) -> None:
             shop.until(lambda: shop.told("began"))
             database.stop(gracefully=False)
             database.start()
+            shop.until_over()
+
+            shop.require_each_done_once(every)
+
+
+def test_redis_is_killed_and_comes_back_in_the_middle(tmp_path: Path) -> None:
+    with redis_server() as redis:
+        url = f"sqlite:///{tmp_path}/houle.db"
+        with workshop(tmp_path / "shop", url, HOULE_REDIS_URL=redis.url) as shop:
+            every = shop.add(6, steps=10)
+            shop.start_worker()
+            shop.until(lambda: shop.told("began"))
+            redis.kill()
+            every += shop.add(2, steps=2)
+            shop.until(lambda: len(shop.told("finished")) > 4)
+            redis.start()
             shop.until_over()
 
             shop.require_each_done_once(every)
