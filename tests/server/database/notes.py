@@ -10,6 +10,14 @@ def count(connection: Connection) -> int:
     return len(connection.execute(select(NOTES.c.id)).all())
 
 
+def numbers(connection: Connection) -> list[int]:
+    return list(connection.scalars(select(NOTES.c.id).order_by(NOTES.c.id)))
+
+
+def highest(connection: Connection) -> int:
+    return max(numbers(connection), default=0)
+
+
 def add(connection: Connection, number: int, *, fail: bool = False, words: str = "…") -> int:
     connection.execute(insert(NOTES).values(id=number, text=words))
     if fail:

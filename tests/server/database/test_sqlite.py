@@ -2,20 +2,49 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from server.database import Database, DatabaseBusy, migrate, open_database
 from server.database.sqlite_database import SqliteDatabase
 from server.errors import DiskFull
-from tests.server.database.notes import CREATE, add, count
+from tests.server.database.notes import CREATE, add, count, numbers
 from tests.server.write_lock import locked
 from tests.small_disk import fill, mounted
+
+ROOT = Path(__file__).parents[3]
+OWED = "CREATE TABLE owed (note INTEGER REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)"
+WRITE_ON = """
+import asyncio, sys
+from itertools import count
+from sqlalchemy import text
+from server.database import open_database
+from tests.server.database.notes import CREATE, add, highest
+
+async def write_on(database, numbers):
+    for number in numbers:
+        await database.write(add, number)
+        print(number, flush=True)
+
+async def main():
+    database = open_database(sys.argv[1])
+    await database.write(lambda c: c.execute(text(CREATE.replace("TABLE", "TABLE IF NOT EXISTS"))))
+    numbers = count(await database.read(highest) + 1)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(30):
+            group.create_task(write_on(database, numbers))
+
+asyncio.run(main())
+"""
 
 
 @pytest.fixture
@@ -82,6 +111,116 @@ async def test_a_lock_that_is_held_for_too_long_is_said_and_passes(notes: Databa
 
     assert await impatient.write(add, 1) == 1
     await impatient.close()
+
+
+async def together(
+    notes: Database, changes: Sequence[Callable[[Connection], object]]
+) -> list[object]:
+    """Have them wait for the writer at the same moment; return what each gives or raises."""
+    with locked(notes):
+        tasks = [asyncio.create_task(notes.write(change)) for change in changes]
+        await asyncio.sleep(0.2)
+    await asyncio.wait(tasks)
+    return [task.exception() or task.result() for task in tasks]
+
+
+async def transactions(notes: Database) -> int:
+    """Return how many were committed in the journal since it began anew."""
+    wal = Path(notes.url.removeprefix("sqlite:///") + "-wal").read_bytes()
+    size = int.from_bytes(wal[8:12], "big") + 24
+    frames = [wal[at : at + 8] for at in range(32, len(wal), size)]
+    return sum(frame[4:] != bytes(4) for frame in frames)  # the last of each says the file's size
+
+
+async def test_changes_that_wait_at_the_same_moment_share_a_commit(notes: Database) -> None:
+    before = await transactions(notes)
+
+    made = await together(notes, [partial(add, number=number) for number in range(20)])
+
+    assert made == list(range(20))
+    assert await notes.read(count) == 20
+    assert await transactions(notes) - before <= 2
+
+
+async def test_a_change_that_fails_beside_others_leaves_nothing_and_alone_hears_of_it(
+    notes: Database,
+) -> None:
+    def doubled(connection: Connection) -> None:
+        add(connection, 50)
+        add(connection, 50)
+
+    failing: list[Callable[[Connection], object]] = [partial(add, number=40, fail=True), doubled]
+
+    first, wrong, double, last = await together(
+        notes, [partial(add, number=1), *failing, partial(add, number=2)]
+    )
+
+    assert (first, last) == (1, 2)
+    assert isinstance(wrong, ValueError)
+    assert isinstance(double, IntegrityError)
+    assert await notes.read(numbers) == [1, 2]
+
+
+async def test_a_change_that_breaks_the_transaction_of_others_takes_none_along(
+    notes: Database,
+) -> None:
+    def breaking(connection: Connection) -> None:
+        add(connection, 40)
+        connection.execute(text("INSERT OR ROLLBACK INTO notes VALUES (40, 'again')"))
+
+    first, broken, last = await together(
+        notes, [partial(add, number=1), breaking, partial(add, number=2)]
+    )
+
+    assert (first, last) == (1, 2)
+    assert isinstance(broken, IntegrityError)
+    assert await notes.read(numbers) == [1, 2]
+
+
+async def test_a_commit_that_fails_is_heard_of_by_all_who_shared_it(notes: Database) -> None:
+    await notes.write(lambda c: c.execute(text(OWED)))
+
+    def owing(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO owed VALUES (99)"))
+
+    first, second = await together(notes, [partial(add, number=1), owing])
+
+    assert isinstance(first, IntegrityError)
+    assert isinstance(second, IntegrityError)
+    assert await notes.read(count) == 0
+    assert await notes.write(add, 2) == 2
+
+
+async def test_nobody_is_answered_before_the_commit(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    for _ in range(3):
+        command = [sys.executable, "-c", WRITE_ON, url]
+        writing = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert writing.stdout is not None
+        told = [writing.stdout.readline() for _ in range(200)]
+        writing.kill()
+        told += writing.communicate()[0].splitlines(keepends=True)
+        answered = {int(line) for line in told if line.endswith("\n")}
+
+        reopened = open_database(url)
+        kept = set(await reopened.read(numbers))
+        await reopened.close()
+
+        assert len(answered) >= 200
+        assert answered <= kept
+
+
+async def test_a_change_that_nobody_waits_for_any_more_is_not_begun(notes: Database) -> None:
+    with locked(notes):
+        first = asyncio.create_task(notes.write(add, 1))
+        await asyncio.sleep(0.1)
+        second = asyncio.create_task(notes.write(add, 2))
+        await asyncio.sleep(0.1)
+        second.cancel()
+        await asyncio.wait({second})
+    await first
+
+    assert await notes.read(numbers) == [1]
 
 
 async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
