@@ -43,6 +43,8 @@ OUTBOX = Table(
     Index("ix_outbox_at", "at"),
 )
 
+_RECORD = insert(OUTBOX).values(at=now_ms())
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -74,7 +76,7 @@ def record(connection: Connection, origin: str, news: Sequence[Announcement]) ->
         if not each.transient
     ]
     if rows:
-        connection.execute(insert(OUTBOX).values(at=now_ms()), rows)
+        connection.execute(_RECORD, rows)
 
 
 def newest(connection: Connection, among: int) -> tuple[int, list[int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from server.database import now_ms
 from server.errors import Conflict
@@ -36,18 +36,20 @@ def note(connection: Connection, job_id: str, needs: Sequence[str]) -> None:
 
 def unblock(connection: Connection, job_id: str) -> bool:
     """Tell those who wait for this job that it succeeded; return whether there are any."""
-    fewer = (
-        update(JOBS)
-        .where(needing(job_id), JOBS.c.blockers > 0)
-        .values(blockers=JOBS.c.blockers - 1, run_at=now_ms())
-    )
-    return connection.execute(fewer).rowcount > 0
+    return connection.execute(_UNBLOCK, {"needed": job_id}).rowcount > 0
 
 
-def needing(job_id: str) -> ColumnElement[bool]:
+def needing(job_id: str | ColumnElement[str]) -> ColumnElement[bool]:
     """Tell whether a job waits for this one."""
     needs_it = select(DEPENDENCIES.c.job_id).where(DEPENDENCIES.c.needs_id == job_id)
     return JOBS.c.id.in_(needs_it) & PENDING
+
+
+_UNBLOCK = (
+    update(JOBS)
+    .where(needing(bindparam("needed")), JOBS.c.blockers > 0)
+    .values(blockers=JOBS.c.blockers - 1, run_at=now_ms())
+)
 
 
 def count(connection: Connection, job_id: str) -> int:

@@ -39,11 +39,9 @@ def finish(
     connection: Connection, kinds: Kinds, lease: Lease, result: Mapping[str, Any]
 ) -> Sequence[Announcement]:
     """End a job with success."""
-    job = store.hold(connection, lease)
-    store.finish(connection, job, result)
-    done = replace(job, state=JobState.SUCCEEDED)
+    job = store.finish(connection, lease, result)
     dependencies.unblock(connection, job.id)
-    return [*kind_of(kinds, job).on_finish(connection, job, result), told(done)]
+    return [*kind_of(kinds, job).on_finish(connection, job, result), told(job)]
 
 
 def fail(

@@ -15,9 +15,7 @@ from sqlalchemy import (
     Row,
     delete,
     false,
-    func,
     insert,
-    literal,
     select,
     true,
     update,
@@ -38,21 +36,18 @@ from server.jobs.model import (
     NewJob,
     back_off_ms,
 )
-from server.jobs.table import AGEING_MS, CLAIMABLE, DEPENDENCIES, JOBS, PENDING, PROCESSING
-
-_SHOWN = (
-    JOBS.c.id,
-    JOBS.c.kind,
-    JOBS.c.pool,
-    JOBS.c.owner_id,
-    JOBS.c.state,
-    JOBS.c.attempt,
-    JOBS.c.max_attempts,
-    JOBS.c.token,
-    JOBS.c.cancel_requested,
-    JOBS.c.lease_ms,
-    JOBS.c.payload,
+from server.jobs.statements import (
+    FIND_LEASED,
+    FINISH,
+    LEASE_OVER,
+    LEASED,
+    RENEW,
+    SHOWN,
+    finding,
+    lease_end,
+    leasing,
 )
+from server.jobs.table import AGEING_MS, DEPENDENCIES, JOBS, PENDING, PROCESSING
 
 
 def enqueue(connection: Connection, new: NewJob) -> str:
@@ -92,10 +87,7 @@ def enqueue(connection: Connection, new: NewJob) -> str:
 
 def has_claimable(connection: Connection, pools: Sequence[str], *, most: int | None = None) -> bool:
     """Tell whether a claim would find anything: a read, where a claim takes the write lock."""
-    return (
-        connection.execute(select(JOBS.c.id).where(_claimable(pools, most)).limit(1)).first()
-        is not None
-    )
+    return connection.execute(finding(most), {"pools": pools}).first() is not None
 
 
 @row_locking
@@ -104,32 +96,13 @@ def claim(connection: Connection, claimant: Claimant, *, most: int | None = None
 
     Claims at the same moment do not see each other: an owner may get a few more.
     """
-    next_one = (
-        select(JOBS.c.id)
-        .where(_claimable(claimant.pools, most))
-        .order_by(JOBS.c.rank, JOBS.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    leased = (
-        update(JOBS)
-        .where(JOBS.c.id == next_one, PENDING)
-        .values(
-            state=JobState.PROCESSING.value,
-            worker_id=claimant.worker_id,
-            holder=claimant.holder,
-            token=JOBS.c.token + 1,
-            attempt=JOBS.c.attempt + 1,
-            lease_ms=claimant.lease_ms,
-            lease_until=now_ms() + claimant.lease_ms,
-            started_at=now_ms(),
-            progress=None,
-            step=None,
-        )
-        .returning(*_SHOWN)
-    )
-    row = connection.execute(leased).first()
+    told = {
+        "pools": claimant.pools,
+        "worker": claimant.worker_id,
+        "leased_by": claimant.holder,
+        "lease": claimant.lease_ms,
+    }
+    row = connection.execute(leasing(most), told).first()
     if row is None:
         return None
     history.note(connection, row.id, "begun", attempt=row.attempt, worker_id=claimant.worker_id)
@@ -143,11 +116,11 @@ def beat(connection: Connection, lease: Lease, *, progress: float | None, step: 
     known = {name: value for name, value in told.items() if value is not None}
     renewed = (
         update(JOBS)
-        .where(_leased(lease))
-        .values(lease_until=_lease_end(), **known)
+        .where(LEASED)
+        .values(lease_until=lease_end(), **known)
         .returning(JOBS.c.cancel_requested)
     )
-    row = connection.execute(renewed).first()
+    row = connection.execute(renewed, _shown(lease)).first()
     if row is None:
         raise _lost(lease.job_id)
     return bool(row.cancel_requested)
@@ -155,34 +128,20 @@ def beat(connection: Connection, lease: Lease, *, progress: float | None, step: 
 
 def find_leased(connection: Connection, lease: Lease) -> Job:
     """Return the job if the lease holds; for what is only read."""
-    row = connection.execute(select(*_SHOWN).where(_leased(lease))).first()
-    if row is None:
-        raise _lost(lease.job_id)
-    return _job(row)
+    return _still(lease, connection.execute(FIND_LEASED, _shown(lease)).first())
 
 
 def hold(connection: Connection, lease: Lease) -> Job:
     """Renew the lease and lock its row until the end of the transaction."""
-    renewed = update(JOBS).where(_leased(lease)).values(lease_until=_lease_end()).returning(*_SHOWN)
-    row = connection.execute(renewed).first()
-    if row is None:
-        raise _lost(lease.job_id)
-    return _job(row)
+    return _still(lease, connection.execute(RENEW, _shown(lease)).first())
 
 
-def finish(connection: Connection, job: Job, result: Mapping[str, Any]) -> None:
-    """End a held job with success."""
-    _set(
-        connection,
-        job,
-        state=JobState.SUCCEEDED.value,
-        progress=1.0,
-        result=dict(result),
-        error_code=None,  # of an attempt that was lost before
-        error=None,
-        finished_at=now_ms(),
-    )
+def finish(connection: Connection, lease: Lease, result: Mapping[str, Any]) -> Job:
+    """End a leased job with success."""
+    row = connection.execute(FINISH, {"found": dict(result), **_shown(lease)}).first()
+    job = _still(lease, row)
     history.note(connection, job.id, "succeeded", attempt=job.attempt)
+    return job
 
 
 def fail(connection: Connection, job: Job, failure: Failure) -> None:
@@ -244,7 +203,7 @@ def held_by(connection: Connection, worker_id: str, holder: str, limit: int = 10
 def blocked_by(connection: Connection, job_id: str) -> list[Job]:
     """Return and lock the jobs that wait for this one."""
     rows = connection.execute(
-        select(*_SHOWN).where(dependencies.needing(job_id)).order_by(JOBS.c.id).with_for_update()
+        select(*SHOWN).where(dependencies.needing(job_id)).order_by(JOBS.c.id).with_for_update()
     )
     return [_job(row) for row in rows]
 
@@ -258,7 +217,7 @@ def cancel(connection: Connection, job_id: str) -> Job | None:
         update(JOBS)
         .where(JOBS.c.id == job_id, PENDING | PROCESSING)
         .values(cancel_requested=true())
-        .returning(*_SHOWN)
+        .returning(*SHOWN)
     )
     row = connection.execute(asked).first()
     if row is None:
@@ -290,7 +249,7 @@ def retry(connection: Connection, job_id: str, *, priority: int) -> Job | None:
             finished_at=None,
             blockers=dependencies.count(connection, job_id),
         )
-        .returning(*_SHOWN)
+        .returning(*SHOWN)
     )
     row = connection.execute(again).first()
     if row is None:
@@ -337,13 +296,12 @@ def _with_same_key(connection: Connection, new: NewJob) -> str | None:
 
 def _set(connection: Connection, job: Job, **values: Any) -> None:  # noqa: ANN401 -- columns
     """Write the outcome of a lease, which ends with it."""
-    ended: dict[str, Any] = {"lease_until": None, "worker_id": None, "holder": None, **values}
-    connection.execute(update(JOBS).where(JOBS.c.id == job.id).values(**ended))
+    connection.execute(update(JOBS).where(JOBS.c.id == job.id).values(**LEASE_OVER, **values))
 
 
 def _locked(connection: Connection, which: ColumnElement[bool], limit: int) -> list[Job]:
     rows = connection.execute(
-        select(*_SHOWN)
+        select(*SHOWN)
         .where(which)
         .order_by(JOBS.c.lease_until)
         .limit(limit)
@@ -352,31 +310,19 @@ def _locked(connection: Connection, which: ColumnElement[bool], limit: int) -> l
     return [_job(row) for row in rows]
 
 
-def _claimable(pools: Sequence[str], most: int | None) -> ColumnElement[bool]:
-    due = CLAIMABLE & JOBS.c.pool.in_(pools) & (JOBS.c.run_at <= now_ms())
-    return due if most is None else due & ~_has_enough(most)
-
-
-def _has_enough(most: int) -> ColumnElement[bool]:
-    """Tell whether so many jobs of the owner run in the pool."""
-    running = JOBS.alias("running")
-    theirs = (running.c.owner_id == JOBS.c.owner_id) & (running.c.pool == JOBS.c.pool)
-    runs = running.c.state == literal(JobState.PROCESSING.value, literal_execute=True)
-    count = select(func.count()).select_from(running).where(theirs, runs)
-    return JOBS.c.owner_id.is_not(None) & (count.scalar_subquery() >= most)
-
-
 def _lapsed() -> ColumnElement[bool]:
     return PROCESSING & (JOBS.c.lease_until < now_ms())
 
 
-def _leased(lease: Lease) -> ColumnElement[bool]:
-    mine = (JOBS.c.token == lease.token) & (JOBS.c.holder == lease.holder)
-    return (JOBS.c.id == lease.job_id) & mine & PROCESSING
+def _shown(lease: Lease) -> dict[str, Any]:
+    return {"job": lease.job_id, "its_token": lease.token, "its_holder": lease.holder}
 
 
-def _lease_end() -> ColumnElement[int]:
-    return now_ms() + JOBS.c.lease_ms
+def _still(lease: Lease, row: Row[*tuple[Any, ...]] | None) -> Job:
+    """Return the job, or raise LeaseLost where no row had this lease."""
+    if row is None:
+        raise _lost(lease.job_id)
+    return _job(row)
 
 
 def _lost(job_id: str) -> LeaseLost:
