@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select, tuple_
 
 from server.accounts import USERS
 from server.jobs.model import JobState
-from server.jobs.table import JOBS
+from server.jobs.table import JOBS, UNSUCCESSFUL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class Wanted:
             yield JOBS.c.kind.in_(self.kinds)
         if self.state is not None:
             yield JOBS.c.state == self.state.value
+        if self.state not in {None, JobState.SUCCEEDED}:
+            yield UNSUCCESSFUL  # the index wants to hear it
         if self.pool is not None:
             yield JOBS.c.pool == self.pool
 
@@ -73,6 +76,20 @@ def page(
     connection: Connection, wanted: Wanted, *, before: tuple[int, str] | None = None, limit: int
 ) -> list[Listed]:
     """Return the next jobs of a list, newest first."""
+    if wanted.kinds is None:
+        return _newest(connection, wanted, before, limit)
+    # One by one: asked for several at once, SQLite looks through all jobs of the owner.
+    each = [
+        _newest(connection, replace(wanted, kinds=[kind]), before, limit)
+        for kind in dict.fromkeys(wanted.kinds)
+    ]
+    found = sorted(chain.from_iterable(each), key=lambda job: (job.created_at, job.id))
+    return found[::-1][:limit]
+
+
+def _newest(
+    connection: Connection, wanted: Wanted, before: tuple[int, str] | None, limit: int
+) -> list[Listed]:
     query = _JOINED.where(*wanted.conditions())
     if before is not None:
         query = query.where(tuple_(JOBS.c.created_at, JOBS.c.id) < before)

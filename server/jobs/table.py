@@ -12,7 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    literal,
+    literal_column,
 )
 
 from server.database import METADATA
@@ -51,9 +51,9 @@ JOBS = Table(
     Column("finished_at", BigInteger),
 )
 # written out in the statement: a partial index is not chosen for a value that comes later
-PENDING = JOBS.c.state == literal(JobState.PENDING.value, literal_execute=True)
-PROCESSING = JOBS.c.state == literal(JobState.PROCESSING.value, literal_execute=True)
-CLAIMABLE = PENDING & (JOBS.c.blockers == literal(0, literal_execute=True))
+PENDING = JOBS.c.state == literal_column(f"'{JobState.PENDING.value}'")
+PROCESSING = JOBS.c.state == literal_column(f"'{JobState.PROCESSING.value}'")
+CLAIMABLE = PENDING & (JOBS.c.blockers == literal_column("0"))
 Index("ix_jobs_claim", JOBS.c.pool, JOBS.c.rank, sqlite_where=CLAIMABLE, postgresql_where=CLAIMABLE)
 Index("ix_jobs_lease", JOBS.c.lease_until, sqlite_where=PROCESSING, postgresql_where=PROCESSING)
 Index(
@@ -66,6 +66,22 @@ Index(
 Index("ix_jobs_parent", JOBS.c.parent_id)
 Index("ix_jobs_newest", JOBS.c.created_at, JOBS.c.id)
 Index("ix_jobs_owner_newest", JOBS.c.owner_id, JOBS.c.created_at, JOBS.c.id)
+# for lists of jobs in one state; not of all, or SQLite would take it where it looks for work, too
+UNSUCCESSFUL = JOBS.c.state != literal_column(f"'{JobState.SUCCEEDED.value}'")
+Index(
+    "ix_jobs_state_newest",
+    *(JOBS.c.state, JOBS.c.created_at, JOBS.c.id),
+    sqlite_where=UNSUCCESSFUL,
+    postgresql_where=UNSUCCESSFUL,
+)
+Index(
+    "ix_jobs_owner_state_newest",
+    *(JOBS.c.owner_id, JOBS.c.state, JOBS.c.created_at, JOBS.c.id),
+    sqlite_where=UNSUCCESSFUL,
+    postgresql_where=UNSUCCESSFUL,
+)
+Index("ix_jobs_kind_newest", JOBS.c.kind, JOBS.c.created_at, JOBS.c.id)
+Index("ix_jobs_owner_kind_newest", JOBS.c.owner_id, JOBS.c.kind, JOBS.c.created_at, JOBS.c.id)
 Index("ix_jobs_finished", JOBS.c.finished_at)
 Index("uq_jobs_idempotency", JOBS.c.owner_id, JOBS.c.kind, JOBS.c.idempotency_key, unique=True)
 AGEING_MS = 60_000  # waiting for this long weighs as much as one step of priority
