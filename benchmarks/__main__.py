@@ -9,7 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from benchmarks import first_segment, ladder, loop_lag, machine, memory
+from benchmarks import (
+    first_segment,
+    job_list,
+    job_rate,
+    job_recovery,
+    job_start,
+    ladder,
+    loop_lag,
+    machine,
+    memory,
+)
 from benchmarks.extent import FULL, QUICK, Extent
 from benchmarks.interleaved import NotMeasured
 from benchmarks.section import Section
@@ -19,6 +29,10 @@ QUESTIONS: Final[Mapping[str, Callable[[Extent, Path], Section]]] = {
     "first_segment": first_segment.measure,
     "memory": memory.measure,
     "loop_lag": loop_lag.measure,
+    "job_rate": job_rate.measure,
+    "job_recovery": job_recovery.measure,
+    "job_start": job_start.measure,
+    "job_list": job_list.measure,
 }
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 _HEAD: Final = """# Results

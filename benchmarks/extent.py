@@ -28,6 +28,13 @@ class Extent:
     lag_seconds: int  # the longest a phase may last
     lag_uploads: int  # in each round
     upload_bytes: int
+    claimed_jobs: int  # of each way to claim them
+    claiming_seconds: int  # the longest that a way may take
+    listed_jobs: int
+    pages: int  # of each list, read one after the other
+    kills: tuple[float, ...]  # seconds after the begin of a job at which its worker is killed
+    peers: bool  # whether other queues are killed, too: they take longer
+    starts: int  # of a job that a worker waits for
 
 
 FULL: Final = Extent(
@@ -43,6 +50,13 @@ FULL: Final = Extent(
     lag_seconds=20,
     lag_uploads=3,
     upload_bytes=500_000_000,
+    claimed_jobs=100_000,
+    claiming_seconds=400,
+    listed_jobs=1_000_000,
+    pages=100,
+    kills=(0.5, 3.0, 7.0),
+    peers=True,
+    starts=300,
 )
 QUICK: Final = Extent(
     seconds=20,
@@ -52,4 +66,11 @@ QUICK: Final = Extent(
     lag_seconds=4,
     lag_uploads=1,
     upload_bytes=30_000_000,
+    claimed_jobs=200,
+    claiming_seconds=20,
+    listed_jobs=2_000,
+    pages=5,
+    kills=(0.5,),
+    peers=False,
+    starts=5,
 )

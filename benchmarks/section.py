@@ -26,5 +26,10 @@ def verdict(figure: float, most: float) -> str:
     return "met" if figure <= most else "**missed**"
 
 
+def verdict_of_rate(figure: float, least: float) -> str:
+    """Say whether a figure that should be high reaches its goal."""
+    return "met" if figure >= least else "**missed**"
+
+
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -1,4 +1,7 @@
-"""A PostgreSQL server of the tests' own: a free port, a folder that goes with it, no durability."""
+"""A PostgreSQL server of the tests' own: a free port, a folder that goes with it.
+
+Nothing of it survives a power cut, unless that is what is to be measured.
+"""
 
 import asyncio
 import os
@@ -26,6 +29,7 @@ class PostgresqlServer:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    durable: bool = False
 
     def url(self, name: str) -> str:
         return f"postgresql+asyncpg://{USER}@127.0.0.1:{self.port}/{name}"
@@ -34,10 +38,10 @@ class PostgresqlServer:
         options = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
-            "fsync": "off",
-            "full_page_writes": "off",
             "max_connections": "200",
         }
+        if not self.durable:
+            options |= {"fsync": "off", "full_page_writes": "off"}
         given = [f"-c{name}={value}" for name, value in options.items()]
         command = [_program("postgres"), "-D", str(self.folder), "-p", str(self.port), *given]
         log = (self.folder / "server.log").open("ab")
@@ -79,10 +83,11 @@ class PostgresqlServer:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[PostgresqlServer]:
-    """Make a cluster and serve it; it is gone afterwards."""
+def postgresql_server(*, durable: bool = False) -> Iterator[PostgresqlServer]:
+    """Make a cluster and serve it; it is gone afterwards. A durable one has fsync, on a disk."""
     # not pytest's own folder: that is closed to the user that the server must run as
-    folder = Path(tempfile.mkdtemp(prefix="houle-postgresql-", dir=_quick_disk()))
+    place = None if durable else _quick_disk()
+    folder = Path(tempfile.mkdtemp(prefix="houle-postgresql-", dir=place))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
@@ -93,7 +98,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
             capture_output=True,
             cwd=folder,
         )
-        server = PostgresqlServer(folder)
+        server = PostgresqlServer(folder, durable=durable)
         server.start()
         try:
             yield server
