@@ -49,6 +49,7 @@ async def joined(app: web.Application, *, family: str) -> AsyncIterator[None]:
         yield
     finally:
         bus.relays.remove(link.send)
+        link.close()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
@@ -71,6 +72,7 @@ class Link:
         self._outgoing = Outgoing(family, wire.limit)
         self._stands = False
         self._pause = FIRST_PAUSE
+        self._closed = False
 
     async def state(self) -> State:
         return State.UP if self._stands else State.DEGRADED
@@ -79,9 +81,13 @@ class Link:
         if self._stands:
             self._outgoing.add(topic, event)
 
+    def close(self) -> None:
+        """Do not go on, even if a fault should come in the way of the cancellation."""
+        self._closed = True
+
     async def keep(self) -> None:
-        """Stay linked until cancelled."""
-        while True:
+        """Stay linked until closed and cancelled."""
+        while not self._closed:
             try:
                 await self._live()
             except* self._wire.faults as broken:
@@ -102,7 +108,7 @@ class Link:
             group.create_task(self._speak(line))
 
     async def _speak(self, line: Line) -> None:
-        while True:
+        while not self._closed:
             try:
                 async with asyncio.timeout(CHECK_SECONDS):
                     message = await self._outgoing.batch()
@@ -128,10 +134,14 @@ class Link:
     def _note(self, broken: BaseExceptionGroup[Exception]) -> None:
         """Say once that the link is gone, not at every try to make it again."""
         if self._stands or self._pause == FIRST_PAUSE:
-            log.warning("link lost", link=self._wire.name, reason=repr(_first(broken)))
+            log.warning("link lost", link=self._wire.name, reason=_words(_first(broken)))
 
 
 def _first(broken: BaseException) -> BaseException:
     while isinstance(broken, BaseExceptionGroup):
         broken = broken.exceptions[0]
     return broken
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -6,6 +6,7 @@ that have nothing to do with each other can share a Redis.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -37,12 +38,13 @@ class RedisWire:
             protocol=2,
             retry=Retry(NoBackoff(), 0),  # the link is what tries again
             socket_connect_timeout=PATIENCE,
-            socket_timeout=PATIENCE,
+            socket_timeout=None,  # its wait_for swallows cancellations; the link has its own
         )
         channel = f"{CHANNEL}:{client.connection_pool.connection_kwargs.get('db', 0)}"
         pubsub = client.pubsub()
         try:
-            await pubsub.subscribe(channel)
+            async with asyncio.timeout(PATIENCE):
+                await pubsub.subscribe(channel)
             yield _Line(client, pubsub, channel, hear)
         finally:
             with suppress(*self.faults):

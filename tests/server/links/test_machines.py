@@ -1,15 +1,20 @@
 """Two machines on one database hear each other, and go on when they do not."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pytest
 from structlog.testing import capture_logs
 
-from server.events import BUS
+from server.app import create_app
+from server.database import Database
+from server.events import BUS, Event
 from server.ids import new_id
+from server.links import joined
+from server.media import open_storage
+from server.settings import Settings
 from tests.ports import free_port
 from tests.redis import RedisServer
 from tests.server.links.conftest import Machines, services, until, until_service
@@ -232,3 +237,35 @@ async def test_a_redis_that_is_not_there_is_told_of_without_its_password(
 
     assert (await services(alone))["redis"] == "degraded"
     assert "battery" not in repr(logs)
+
+
+async def first(events: AsyncIterator[Event]) -> Event:
+    return await anext(events)
+
+
+@pytest.mark.parametrize("wire", ["redis", "link"])
+async def test_a_link_that_speaks_can_be_left_at_any_moment(
+    wire: str,
+    settings: Settings,
+    database: Database,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A library may take the cancellation of a task for its own business."""
+    monkeypatch.setattr("server.links.link.REST_SECONDS", 0)
+    if wire == "redis":
+        url = request.getfixturevalue("redis").url
+        settings = settings.model_copy(update={"redis_url": url})
+    hearing, leaving = (
+        create_app(settings, database, open_storage(settings.storage_url)) for _ in range(2)
+    )
+    async with joined(hearing, family="a"), hearing[BUS].subscribe("track:1", bound=1) as events:
+        for moments in range(40):
+            async with asyncio.timeout(5), joined(leaving, family="b"):
+                hears = asyncio.create_task(first(events))
+                while not hears.done():
+                    leaving[BUS].publish("track:1", {"n": 1}, transient=True)
+                    await asyncio.sleep(0.001)
+                leaving[BUS].publish("track:1", {"n": 2}, transient=True)
+                for _ in range(moments):
+                    await asyncio.sleep(0)
