@@ -103,11 +103,13 @@ class Leases:
     async def finish(self, lease: Lease, result: Mapping[str, Any]) -> None:
         """End a job with success."""
         await self._change(outcomes.finish, lease, result)
+        self.ring()  # for those that needed it, or wait for their owner's turn
         log.info("job finished", job=lease.job_id)
 
     async def fail(self, lease: Lease, failure: Failure, *, retryable: bool) -> None:
         """End an attempt without success: for good, or until the next one."""
         await self._change(outcomes.fail, lease, failure, retryable=retryable)
+        self.ring()
         log.warning("job failed", job=lease.job_id, code=failure.code, retryable=retryable)
 
     async def release(self, lease: Lease) -> None:
