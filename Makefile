@@ -73,7 +73,7 @@ setup-dev: setup $(VENV)/.dev tests/tools/node_modules/.installed system-package
 
 test: setup-dev system-packages ## all tests, on real tools and real sound
 	cd web && npm run --silent test
-	$(BIN)/python -m pytest -m "not gpu and not soak"
+	$(BIN)/python -m pytest -m "not gpu and not soak" -n 2 --dist loadfile
 
 check: lint types contracts web-check test ## what CI runs: lint, types, import contracts, tests
 

@@ -21,7 +21,7 @@ from tests.end_to_end.houle import ROOT, Server
 from tests.server.conftest import aside
 
 SECRET = "0123456789abcdef0123456789abcdef"
-LEASE_SECONDS = 1.5
+LEASE_SECONDS = 2.0
 PATIENCE = 90.0
 
 T = TypeVar("T")
