@@ -21,6 +21,7 @@ class Listed:
     id: str
     kind: str
     pool: str
+    parent_id: str | None
     owner_id: str | None
     owner_name: str | None
     priority: int
@@ -48,6 +49,7 @@ class Wanted:
     kinds: Sequence[str] | None = None
     state: JobState | None = None
     pool: str | None = None
+    parent_id: str | None = None
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         if self.owner_id is not None:
@@ -60,6 +62,8 @@ class Wanted:
             yield UNSUCCESSFUL  # the index wants to hear it
         if self.pool is not None:
             yield JOBS.c.pool == self.pool
+        if self.parent_id is not None:
+            yield JOBS.c.parent_id == self.parent_id
 
 
 _OWNER_NAME = USERS.c.username.label("owner_name")

@@ -70,11 +70,24 @@ def take_back(
 
 
 def cancel(connection: Connection, kinds: Kinds, job_id: str) -> Sequence[Announcement]:
-    """End a waiting job now, a running one at its worker's next beat; JobEnded is too late."""
+    """End a waiting job now, a running one at its worker's next beat; JobEnded is too late.
+
+    The jobs that are parts of it end, too.
+    """
     job = store.cancel(connection, job_id)
     if job is None:
         _require(connection, job_id)
         raise JobEnded("This job is over.")
+    news, wholes = _cancelled(connection, kinds, job), [job_id]
+    while wholes:
+        for part in store.parts(connection, wholes.pop()):
+            wholes.append(part)
+            if (ended := store.cancel(connection, part)) is not None:
+                news += _cancelled(connection, kinds, ended)
+    return news
+
+
+def _cancelled(connection: Connection, kinds: Kinds, job: Job) -> list[Announcement]:
     if job.state is not JobState.PENDING:
         return [told(job)]
     return _ended(connection, kinds, job, _CANCELLED)
@@ -112,9 +125,7 @@ def _end(
     return _ended(connection, kinds, job, failure)
 
 
-def _ended(
-    connection: Connection, kinds: Kinds, job: Job, failure: Failure
-) -> Sequence[Announcement]:
+def _ended(connection: Connection, kinds: Kinds, job: Job, failure: Failure) -> list[Announcement]:
     """Say that a job ended without success, and end those that need it."""
     news = _mourned(connection, kinds, job, failure)
     doomed = store.blocked_by(connection, job.id)

@@ -42,6 +42,7 @@ async def index(request: web.Request, query: JobList) -> JobPage:
             kinds=_kinds(query.kind),
             state=query.status,
             pool=query.pool,
+            parent_id=query.parent,
         ),
         before=cursor.read(secret, query.cursor) if query.cursor else None,
         limit=query.limit + 1,

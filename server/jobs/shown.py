@@ -27,6 +27,9 @@ class JobList(BaseModel):
     ] = None
     status: JobState | None = None
     pool: Annotated[str | None, Field(max_length=40)] = None
+    parent: Annotated[
+        str | None, Field(max_length=50, description="the job that they are parts of")
+    ] = None
     owner: Annotated[
         str | None, Field(max_length=50, description="a user's id or `any`; for admins")
     ] = None
@@ -59,6 +62,7 @@ class JobResource(BaseModel):
     id: str
     kind: str
     pool: str
+    parent_id: str | None
     owner: Annotated[JobOwner | None, Field(description="none: the server's own, or gone")]
     status: JobState
     progress: Annotated[float | None, Field(description="0 to 1, of the attempt that runs")]
@@ -81,6 +85,7 @@ class JobResource(BaseModel):
             id=job.id,
             kind=job.kind,
             pool=job.pool,
+            parent_id=job.parent_id,
             owner=_owner(job),
             status=job.state,
             progress=job.progress,

@@ -208,6 +208,11 @@ def blocked_by(connection: Connection, job_id: str) -> list[Job]:
     return [_job(row) for row in rows]
 
 
+def parts(connection: Connection, job_id: str) -> Sequence[str]:
+    """Return the jobs that are parts of this one."""
+    return connection.scalars(select(JOBS.c.id).where(JOBS.c.parent_id == job_id)).all()
+
+
 def cancel(connection: Connection, job_id: str) -> Job | None:
     """Ask for an end: a waiting job is over at once, a running one when its worker hears of it.
 

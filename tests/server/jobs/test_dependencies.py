@@ -147,3 +147,22 @@ async def test_each_pool_counts_for_itself(studio: Studio, ines: Person) -> None
     leased = [await leases.claim(claimant, 0) for _ in range(2)]
 
     assert [job.id for job in leased if job] == [here, there]
+
+
+async def test_parts_are_listed_by_their_whole_and_cancelled_with_it(
+    studio: Studio, marin: Person, worker: Worker
+) -> None:
+    whole = await add(studio, owner_id=marin.user_id)
+    assert await claimed(worker) == whole
+    parts = [await add(studio, owner_id=marin.user_id, parent_id=whole) for _ in range(2)]
+    grain = await add(studio, owner_id=marin.user_id, parent_id=parts[0])
+    beside = await add(studio, owner_id=marin.user_id)
+    listed = await marin.get(f"/api/v1/jobs?kind=any&parent={whole}")
+
+    await marin.request("POST", f"/api/v1/jobs/{whole}/cancel")
+
+    found = (await listed.json())["items"]
+    assert [(job["id"], job["parent_id"]) for job in found] == [(p, whole) for p in parts[::-1]]
+    assert [(await state_of(studio, job))[0] for job in (*parts, grain)] == ["cancelled"] * 3
+    assert await (await worker.tell("beat")).json() == {"cancel": True}
+    assert (await state_of(studio, beside))[0] == "pending"
