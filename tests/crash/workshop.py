@@ -32,7 +32,6 @@ class Workshop:
     server: Server
     url: str  # of the database
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)  # of workers
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def read(self, statement: str, **values: object) -> list[Any]:
@@ -78,16 +77,16 @@ class Workshop:
                 worker.kill()
             worker.wait()
 
-    def start_worker(self, *before: str) -> "subprocess.Popen[bytes]":
-        """Start one; `before` is put in front of its command."""
+    def start_worker(self, *, clock: str | None = None) -> "subprocess.Popen[bytes]":
+        """Start one, whose clock may be wrong, as libfaketime writes it."""
         name = f"worker-{len(self.workers)}"
         token = embedded_worker_token(SECRET.encode())
-        command = [*before, sys.executable, "-m", "tests.crash.errands"]
+        command = [sys.executable, "-m", "tests.crash.errands"]
         with (self.folder / "told").open("ab") as told, (self.folder / "log").open("ab") as log:
             worker = subprocess.Popen(
                 [*command, self.server.url, token, name],
                 cwd=ROOT,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **(_wrong(clock) if clock else {})},
                 stdout=told,
                 stderr=log,
             )
@@ -144,6 +143,12 @@ class Workshop:
             assert self.history(job).count("succeeded") == 1, self.history(job)
         heard = self.told("finished")
         assert len(heard) == len(set(heard))
+
+
+def _wrong(clock: str) -> dict[str, str]:
+    """Not by the `faketime` command, which would outlive the worker's death."""
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
+    return {"LD_PRELOAD": str(library), "FAKETIME": clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,6 @@ from tests.end_to_end.sources import excerpt
 from tests.ports import free_port
 from tests.postgresql import postgresql_server
 from tests.server.served import houle
-
-# The server's folders are out of the worker's sight, where the kernel lets us hide them.
-HIDDEN = 'mount -t tmpfs none "$1" && shift && exec "$@"'
 
 
 @pytest.fixture
@@ -37,37 +34,44 @@ def server(tmp_path: Path) -> Iterator[Server]:
             yield started
 
 
-@contextlib.contextmanager
-def working(server: Server, scratch: Path) -> Iterator[subprocess.Popen[bytes]]:
+@contextlib.asynccontextmanager
+async def working(server: Server, scratch: Path) -> AsyncIterator["subprocess.Popen[bytes]"]:
     """A `houle worker` of another machine, until the block ends."""
-    process = start_worker(server, scratch)
+    scratch.mkdir()
+    process = await asyncio.to_thread(start_worker, server, scratch)
     try:
         yield process
     finally:
         process.kill()
-        process.wait()
+        await asyncio.to_thread(process.wait)
 
 
-def start_worker(server: Server, scratch: Path) -> subprocess.Popen[bytes]:
-    scratch.mkdir(exist_ok=True)
+def start_worker(server: Server, scratch: Path) -> "subprocess.Popen[bytes]":
+    port = server.environment["HOULE_INTERNAL_PORT"]
     add = ("workers", "add", scratch.name, "--pool", "cpu")
     token = houle(*add, data=server.data, **server.environment)
     assert token.returncode == 0, token.stderr
-    address = f"http://127.0.0.1:{server.environment['HOULE_INTERNAL_PORT']}"
+    away = [sys.executable, "-m", "tests.end_to_end.elsewhere"]
     command = [sys.executable, "-m", "cli.main", "worker", "--room", "1MiB"]
-    if os.geteuid() == 0:
-        command = ["unshare", "--mount", "sh", "-c", HIDDEN, "sh", str(server.data), *command]
     environment = {name: value for name, value in os.environ.items() if "HOULE" not in name}
     told = {
-        "HOULE_WORKER_SERVER": address,
+        "HOULE_WORKER_SERVER": f"http://127.0.0.1:{port}",
         "HOULE_WORKER_TOKEN": token.stdout.strip(),
         "HOULE_WORKER_SCRATCH": str(scratch),
         "PYTHONPATH": str(ROOT),
     }
     with (scratch / "log").open("ab") as log:
         return subprocess.Popen(
-            command, cwd=scratch, env=environment | told, stdout=log, stderr=log
+            [*away, str(scratch / "way"), port, str(server.data), *command],
+            cwd=scratch,
+            env=environment | told,
+            stdout=log,
+            stderr=log,
         )
+
+
+async def ended(worker: "subprocess.Popen[bytes]") -> int:
+    return await asyncio.to_thread(worker.wait, 60)
 
 
 async def test_a_song_becomes_a_stream_by_a_worker_with_a_token_alone(
@@ -75,13 +79,13 @@ async def test_a_song_becomes_a_stream_by_a_worker_with_a_token_alone(
 ) -> None:
     song = excerpt(sources, start=0, seconds=30)
     person = await sign_in(server)
-    with working(server, tmp_path / "far") as worker:
+    async with working(server, tmp_path / "far") as worker:
         track = await ready(person, await person.upload(song))
 
         heard = decoded.integers(f"{server.url}/hls/{track['id']}/flac/media.m3u8")
         assert np.array_equal(heard, decoded.integers(song))
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        assert await ended(worker) == 0
     assert list((tmp_path / "far" / "work").iterdir()) == []
     await person.http.close()
 
@@ -91,12 +95,12 @@ async def test_what_a_dead_worker_began_another_ends(
 ) -> None:
     song = excerpt(sources, start=0, seconds=60)
     person = await sign_in(server)
-    with working(server, tmp_path / "first") as first:
+    async with working(server, tmp_path / "first") as first:
         track = await person.upload(song)
         while (await person.track(track))["stage"] not in {"encoding", "playable"}:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         first.kill()
-    with working(server, tmp_path / "second"):
+    async with working(server, tmp_path / "second"):
         await ready(person, track)
 
     heard = decoded.integers(f"{server.url}/hls/{track}/flac/media.m3u8")
@@ -108,19 +112,21 @@ async def test_a_worker_that_is_stopped_gives_its_job_back_and_one_that_is_revok
     server: Server, tmp_path: Path, sources: Path
 ) -> None:
     person = await sign_in(server)
-    with working(server, tmp_path / "far") as worker:
+    async with working(server, tmp_path / "far") as worker:
         track = await person.upload(excerpt(sources, start=0, seconds=90))
         while (await person.track(track))["stage"] not in {"encoding", "playable"}:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        assert await ended(worker) == 0
     (job,) = (await jobs(person))["items"]
     assert (job["status"], job["attempt"]) == ("pending", 0)
 
-    with working(server, tmp_path / "near") as worker:
-        revoked = houle("workers", "revoke", "near", data=server.data, **server.environment)
+    async with working(server, tmp_path / "near") as worker:
+        revoked = await asyncio.to_thread(
+            houle, "workers", "revoke", "near", data=server.data, **server.environment
+        )
         assert revoked.returncode == 0, revoked.stderr
-        assert worker.wait(60) == 1
+        assert await ended(worker) == 1
         assert "does not know this worker token" in (tmp_path / "near" / "log").read_text()
     await person.http.close()
 
