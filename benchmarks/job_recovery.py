@@ -80,7 +80,8 @@ def _notes(extent: Extent) -> Sequence[str]:
         "5, swept every 5; its default finds no long job at all. Procrastinate as it comes, beats "
         "of 10 s, dead after 30, with a sweep of ours every 10 s and 5 s of rest.",
         f"Embedded: the worker child of `houle serve` is killed while it does a song of "
-        f"{_SONG_SECONDS} s, until the job's history says that it was lost.",
+        f"{_SONG_SECONDS} s, until the job's history says that it was lost. The worker's "
+        "successor says so, once its process has started.",
     )
 
 
