@@ -63,7 +63,8 @@ async def test_a_claim_leases_the_job_for_fifteen_seconds(studio: Studio, worker
     }
     held = await row(studio)
     assert (held["state"], held["worker_id"]) == ("processing", "worker-1")
-    assert held["lease_until"] - held["started_at"] == 15_000
+    # PostgreSQL looks at its clock for each of the two
+    assert 0 <= held["lease_until"] - held["started_at"] - 15_000 < 100
 
 
 async def test_a_job_is_leased_once(studio: Studio, worker: Worker) -> None:
