@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crash.workshop import Workshop, workshop
-from tests.postgresql import postgresql_server
+from tests.crash.workshop import Workshop, engine, workshop
 
 
 @pytest.fixture(scope="session")
@@ -13,14 +12,8 @@ def lasting(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workshop]:
     folder = tmp_path_factory.mktemp("crash")
-    if request.param == "sqlite":
-        with workshop(folder / "shop", f"sqlite:///{folder}/houle.db") as made:
-            yield made
-        return
-    with postgresql_server() as server:
-        server.run("CREATE DATABASE houle")
-        with workshop(folder / "shop", server.url("houle")) as made:
-            yield made
+    with engine(request.param, folder) as url, workshop(folder / "shop", url) as made:
+        yield made
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -18,11 +18,12 @@ from server.http.worker import embedded_worker_token
 from server.jobs import JOBS, NewJob, enqueue
 from tests.crash.errands import POOL
 from tests.end_to_end.houle import ROOT, Server
+from tests.postgresql import postgresql_server
 from tests.server.conftest import aside
 
 SECRET = "0123456789abcdef0123456789abcdef"
 LEASE_SECONDS = 2.0
-PATIENCE = 90.0
+PATIENCE = 150.0
 
 T = TypeVar("T")
 
@@ -149,6 +150,17 @@ def _wrong(clock: str) -> dict[str, str]:
     """Not by the `faketime` command, which would outlive the worker's death."""
     (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
     return {"LD_PRELOAD": str(library), "FAKETIME": clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
+@contextmanager
+def engine(name: str, folder: Path) -> Iterator[str]:
+    """Yield the address of an empty database."""
+    if name == "sqlite":
+        yield f"sqlite:///{folder}/houle.db"
+        return
+    with postgresql_server() as server:
+        server.run("CREATE DATABASE houle")
+        yield server.url("houle")
 
 
 @contextmanager
