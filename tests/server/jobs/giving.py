@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -82,12 +81,6 @@ async def claimed(studio: Studio, worker_id: str = "worker-1", pool: str = "cpu"
     job = await studio.worker(worker_id).claim(pool)
     assert job is not None
     return Given(studio, job)
-
-
-async def until(state: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
-        while not await state():  # noqa: ASYNC110 - nobody tells a client
-            await asyncio.sleep(0.01)
 
 
 def noise(size: int, seed: int = 7) -> bytes:

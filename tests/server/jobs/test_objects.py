@@ -13,9 +13,9 @@ from server.jobs import NewJob, Objects, enqueue
 from server.jobs.kinds import KINDS, JobKind
 from server.settings import SETTINGS
 from storage import keys
-from tests.server.jobs.giving import MIB, NAME, Given, claimed, lapse, noise, sha256, until
+from tests.server.jobs.giving import MIB, NAME, Given, claimed, lapse, noise, sha256
 from tests.server.tracks.studio import Person, Studio, wav
-from tests.server.uploads.sending import Limited, files
+from tests.server.uploads.sending import Limited, files, until
 from tests.small_disk import fill, mounted
 
 
