@@ -16,10 +16,10 @@ from threading import Lock
 from typing import Final
 
 from storage.protocol import Stored
+from storage.writing import KEPT
 
 PARTS: Final = "parts"  # of the transit folder; what lies in it outlives whoever wrote it
-_KEPT: Final = 32 * 1024**2  # bytes of a file; more than nearly every song has
-_STRETCH: Final = 16 * 1024**2
+_STRETCH: Final = 16 * 1024**2  # bytes that gather before any are dropped
 
 
 class PartialFile:
@@ -36,7 +36,7 @@ class PartialFile:
         self._lock = Lock()
         self._hash = hashlib.sha256()
         self._size = 0
-        self._kept = _KEPT
+        self._kept = KEPT
         self._file: int | None = _locked(self._path)
 
     def write(self, chunks: Sequence[bytes]) -> None:

@@ -20,10 +20,9 @@ from typing import Final
 from storage import keys
 from storage.partial import make_folders, sync_folder
 from storage.protocol import PartMoved
-from storage.writing import no_space_told, write_all
+from storage.writing import KEPT, no_space_told, write_all
 
 KEPT_SECONDS: Final = 3600  # after the last byte; whoever sent it is gone by then
-_CACHED: Final = 32 * 1024**2  # bytes of a part that may stay in the system's cache
 
 
 class LocalParts:
@@ -91,7 +90,7 @@ class _End:
         """Bring the bytes to the disk, and out of the system's cache beyond the beginning."""
         with contextlib.suppress(PartMoved), self._held() as file:
             os.fdatasync(file)
-            os.posix_fadvise(file, _CACHED, 0, os.POSIX_FADV_DONTNEED)
+            os.posix_fadvise(file, KEPT, 0, os.POSIX_FADV_DONTNEED)
 
     @contextlib.contextmanager
     def _held(self, *, create: bool = False) -> Iterator[int]:

@@ -12,6 +12,7 @@ from typing import Final, Protocol, TypeVar
 from storage.protocol import NoSpace
 
 BATCH: Final = 1024**2  # bytes written in one thread hop
+KEPT: Final = 8 * 1024**2  # bytes of a long file that stay in the system's cache
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _T = TypeVar("_T")
