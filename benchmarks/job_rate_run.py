@@ -56,6 +56,7 @@ def _claim(connection: Connection, claimant: Claimant) -> Job | None:
     return job
 
 
+@row_locking
 def _finish(connection: Connection, lease: Lease) -> None:
     """End a job as `Leases.finish` does."""
     news = outcomes.finish(connection, {}, lease, {"found": "the harbour"})

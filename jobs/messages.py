@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PROTOCOL = 1  # of what worker and server say to each other; both must speak the same
+PROTOCOL = 2  # of what worker and server say to each other; both must speak the same
 LEASE_SECONDS = 15  # unless the server says otherwise
 BEATS = 3  # in a lease: two may be lost before it lapses
 

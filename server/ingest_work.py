@@ -2,7 +2,8 @@
 
 The sandboxed child makes files in a scratch folder and tells of each. A file is published,
 write-once, before the server hears of it: no row ever names what is not there. A second attempt
-makes the same files again, and those that are stored already stay as they are.
+makes the same segments again, and those that are stored already stay as they are; waveform and
+cover it makes for itself, and the server says when they count.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Ingest:
             async for report in reports:
                 if (made := file_of(report)) is not None:
                     path = await asyncio.to_thread(_inside, scratch, made)
-                    await objects.output(made, path)
+                    await objects.output(keys.published(made, lease.job.token), path)
                 await facts.put(report)
 
     def _spec(self, lease: Lease, source: Path, scratch: Path) -> IngestSpec:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 
 import structlog
 from aiohttp import web
 
 from server import outbox
+from server.beside import beside
 from server.database import DATABASE, Database
 from server.events import BUS, NEWS, Bus, rung
 
@@ -117,8 +117,5 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     """Follow the outbox beside the requests, from before the first one."""
     tail = Tail(app[DATABASE], app[BUS])
     await tail.look()
-    task = asyncio.create_task(tail.follow(), name="outbox-tail")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with beside(tail.follow(), "outbox-tail"):
+        yield

@@ -10,10 +10,12 @@ LONGEST_KEY: Final = 900  # bytes; S3 takes 1,024, and a prefix may come before
 # leads elsewhere or is the store's own. 255 is the longest file name of Linux' file systems.
 _PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}", re.ASCII)
 
-# What an ingest makes below a track's folder, by its names there: all that its worker may write.
-MADE: Final = re.compile(
-    r"cover|waveform\.dat|r\d{1,4}/[a-z0-9-]{1,20}/(init\.mp4|\d{1,7}\.m4s)", re.ASCII
-)
+COVER: Final = "cover"
+WAVEFORM: Final = "waveform.dat"  # the peaks, in audiowaveform's binary format
+_SINGLE: Final = f"{COVER}|{re.escape(WAVEFORM)}"
+_SEGMENTED: Final = r"r\d{1,4}/[a-z0-9-]{1,20}/(init\.mp4|\d{1,7}\.m4s)"
+# What an ingest makes, by its names in its own folder.
+MADE: Final = re.compile(f"{_SINGLE}|{_SEGMENTED}", re.ASCII)
 
 
 def track(track_id: str) -> str:
@@ -26,12 +28,32 @@ def original(track_id: str) -> str:
 
 
 def cover(track_id: str) -> str:
-    return f"{track(track_id)}/cover"
+    """Name the picture that came beside the file."""
+    return f"{track(track_id)}/{COVER}"
 
 
-def waveform(track_id: str) -> str:
-    """Name the peaks, in audiowaveform's binary format."""
-    return f"{track(track_id)}/waveform.dat"
+def named(track_id: str, name: str) -> str:
+    """Return the key of what a track's row calls by its name in the track's folder."""
+    return f"{track(track_id)}/{name}"
+
+
+def attempt(track_id: str, lease: int) -> str:
+    """Return the folder of the single files that were made under one lease."""
+    return f"{track(track_id)}/a{lease}"
+
+
+def published(made: str, lease: int) -> str:
+    """Name in the track's folder what an ingest made under this name in its own.
+
+    Segments are the same whoever makes them, and the first stays. A single file is its attempt's
+    own: the track's row says which of them counts.
+    """
+    return f"a{lease}/{made}" if re.fullmatch(_SINGLE, made) else made
+
+
+def publishable(lease: int) -> re.Pattern[str]:
+    """Match the names in the track's folder that a worker may write to under a lease."""
+    return re.compile(f"a{lease}/({_SINGLE})|{_SEGMENTED}", re.ASCII)
 
 
 def revision(track_id: str, number: int) -> str:

@@ -1,6 +1,6 @@
 """What an ingest tells while it runs. File names are relative to its output folder.
 
-They equal the object keys below the track's folder, so whoever publishes needs no table.
+Segments and init segments are published under these names below the track's folder.
 `Progress` is for watching eyes only; everything else is a fact to keep.
 """
 

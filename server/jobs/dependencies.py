@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, true, update
 
 from server.database import now_ms
 from server.errors import Conflict
@@ -22,8 +22,12 @@ class NeededJobFailed(Conflict):
 
 
 def require(connection: Connection, needs: Sequence[str]) -> int:
-    """Return how many of these are to be waited for; none of them may have failed."""
-    found = connection.execute(select(JOBS.c.id, JOBS.c.state).where(JOBS.c.id.in_(needs))).all()
+    """Return how many of these are to be waited for; none of them may have failed.
+
+    Who ends one of them waits for the end of this transaction, and then sees that it is needed.
+    """
+    marked = update(JOBS).where(JOBS.c.id.in_(needs)).values(needed=true())
+    found = connection.execute(marked.returning(JOBS.c.id, JOBS.c.state)).all()
     if len(found) < len(set(needs)) or any(row.state in _ENDED_BADLY for row in found):
         raise NeededJobFailed("A job that this one needs did not succeed.")
     return sum(row.state != JobState.SUCCEEDED.value for row in found)
@@ -34,9 +38,13 @@ def note(connection: Connection, job_id: str, needs: Sequence[str]) -> None:
     connection.execute(insert(DEPENDENCIES), rows)
 
 
-def unblock(connection: Connection, job_id: str) -> bool:
-    """Tell those who wait for this job that it succeeded; return whether there are any."""
-    return connection.execute(_UNBLOCK, {"needed": job_id}).rowcount > 0
+def unblock(connection: Connection, job_id: str) -> None:
+    """Tell those who wait for this job that it succeeded.
+
+    It must be a statement of its own behind the one that ended the job: only then does it see
+    those who came while that one waited for the job's row.
+    """
+    connection.execute(_UNBLOCK, {"needed_id": job_id})
 
 
 def needing(job_id: str | ColumnElement[str]) -> ColumnElement[bool]:
@@ -47,17 +55,13 @@ def needing(job_id: str | ColumnElement[str]) -> ColumnElement[bool]:
 
 _UNBLOCK = (
     update(JOBS)
-    .where(needing(bindparam("needed")), JOBS.c.blockers > 0)
+    .where(needing(bindparam("needed_id")), JOBS.c.blockers > 0)
     .values(blockers=JOBS.c.blockers - 1, run_at=now_ms())
 )
 
 
 def count(connection: Connection, job_id: str) -> int:
-    """Return how many jobs this one still needs."""
+    """Return how many jobs this one still needs; none of them ends before the transaction does."""
     needs = select(DEPENDENCIES.c.needs_id).where(DEPENDENCIES.c.job_id == job_id)
-    open_ones = (
-        select(func.count())
-        .select_from(JOBS)
-        .where(JOBS.c.id.in_(needs), JOBS.c.state != JobState.SUCCEEDED.value)
-    )
-    return connection.execute(open_ones).scalar_one()
+    each = select(JOBS.c.state).where(JOBS.c.id.in_(needs)).with_for_update(read=True)
+    return sum(state != JobState.SUCCEEDED.value for state in connection.scalars(each))

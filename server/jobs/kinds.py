@@ -3,6 +3,9 @@
 A slice registers a kind. Its functions run inside the transaction that checks the lease, so that
 the job's row and the slice's rows change together or not at all. What they return is told on the
 bus after the commit.
+
+The job's row is locked by then. Of their own rows they lock every one that they judge by: facts
+and finishes come often, and on PostgreSQL nothing else keeps two transactions apart.
 """
 
 from __future__ import annotations
@@ -51,7 +54,8 @@ class JobKind:
 
     name: str
     on_facts: OnFacts  # facts in the order in which they came
-    glimpses: frozenset[str]  # the types of facts for which it writes nothing
+    glimpses: frozenset[str]  # the types of facts for which nothing is written
+    on_glimpses: OnFacts  # where there are no others: it only reads
     on_finish: OnFinish
     on_fail: OnFail  # for good; a loss that will be tried again is no failure
     on_pause: OnPause  # lost or handed back: it will run again
@@ -74,6 +78,7 @@ def kind_of(kinds: Kinds, job: Job) -> JobKind:
         name=job.kind,
         on_facts=_nothing,
         glimpses=frozenset(),
+        on_glimpses=_nothing,
         on_finish=_nothing,
         on_fail=_nothing,
         on_pause=_nothing,

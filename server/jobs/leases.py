@@ -14,7 +14,7 @@ from server import outbox
 from server.database import DATABASE, Database, row_locking
 from server.events import BUS, Announcement, Bus, rung
 from server.jobs import outcomes, store
-from server.jobs.kinds import KINDS, Fact, Kinds, kind_of
+from server.jobs.kinds import KINDS, Fact, JobKind, Kinds, kind_of
 from server.jobs.model import Claimant, Failure, Job, Lease
 from server.jobs.news import going_on, told
 from server.metrics import JOBS_REAPED
@@ -91,18 +91,15 @@ class Leases:
         job = await self._database.point(store.find_leased, lease)
         kind = kind_of(self._kinds, job)
         if all(fact.get("type") in kind.glimpses for fact in facts):
-            self._tell(await self._database.point(kind.on_facts, job, facts))
+            self._tell(await self._database.point(kind.on_glimpses, job, facts))
             return
 
-        def change(connection: Connection) -> Sequence[Announcement]:
-            job = store.hold(connection, lease)
-            return self._recorded(connection, kind.on_facts(connection, job, facts))
-
-        self._tell(await self._database.write(change))
+        self._tell(await self._database.write(_report, kind, lease, facts, self._bus.origin))
 
     async def finish(self, lease: Lease, result: Mapping[str, Any]) -> None:
         """End a job with success."""
-        await self._change(outcomes.finish, lease, result)
+        told = await self._database.write(_finish, self._kinds, lease, result, self._bus.origin)
+        self._tell(told)
         self.ring()  # for those that needed it, or wait for their owner's turn
         log.info("job finished", job=lease.job_id)
 
@@ -147,7 +144,8 @@ class Leases:
     async def _take_back(self, which: Callable[[Connection], Sequence[Job]]) -> int:
         def change(connection: Connection) -> tuple[int, Sequence[Announcement]]:
             count, news = outcomes.take_back(connection, self._kinds, which)
-            return count, self._recorded(connection, news)
+            outbox.record(connection, self._bus.origin, news)
+            return count, news
 
         count, news = await self._database.write(change)
         self._tell(news)
@@ -163,15 +161,11 @@ class Leases:
         **kwargs: P.kwargs,
     ) -> None:
         def recorded(connection: Connection) -> Sequence[Announcement]:
-            return self._recorded(connection, change(connection, self._kinds, *args, **kwargs))
+            news = change(connection, self._kinds, *args, **kwargs)
+            outbox.record(connection, self._bus.origin, news)
+            return news
 
         self._tell(await self._database.write(recorded))
-
-    def _recorded(
-        self, connection: Connection, news: Sequence[Announcement]
-    ) -> Sequence[Announcement]:
-        outbox.record(connection, self._bus.origin, news)
-        return news
 
     def _tell(self, announcements: Sequence[Announcement]) -> None:
         for note in announcements:
@@ -196,3 +190,22 @@ def _claim(
     if job is not None:
         outbox.record(connection, origin, [told(job)])
     return job
+
+
+@row_locking
+def _report(
+    connection: Connection, kind: JobKind, lease: Lease, facts: Sequence[Fact], origin: str
+) -> Sequence[Announcement]:
+    job = store.hold(connection, lease)
+    news = kind.on_facts(connection, job, facts)
+    outbox.record(connection, origin, news)
+    return news
+
+
+@row_locking
+def _finish(
+    connection: Connection, kinds: Kinds, lease: Lease, result: Mapping[str, Any], origin: str
+) -> Sequence[Announcement]:
+    news = outcomes.finish(connection, kinds, lease, result)
+    outbox.record(connection, origin, news)
+    return news

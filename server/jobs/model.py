@@ -61,6 +61,7 @@ class Job:
     max_attempts: int
     token: int
     cancel_requested: bool
+    needed: bool  # others wait for it, or did
     lease_ms: int
     payload: Mapping[str, Any]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import structlog
 from aiohttp import web
 
+from server.beside import beside
 from server.errors import DiskFull, NotFound, TooLarge
 from server.http import problem
 from server.http.partial_content import content_range, out_of_range, stream
@@ -138,11 +138,8 @@ def _moved(request: web.Request, moved: PartMoved) -> web.Response:
 
 
 async def _swept(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(_keep_sweeping(app), name="parts-sweeper")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with beside(_keep_sweeping(app), "parts-sweeper"):
+        yield
 
 
 async def _keep_sweeping(app: web.Application) -> None:

@@ -40,7 +40,8 @@ def finish(
 ) -> Sequence[Announcement]:
     """End a job with success."""
     job = store.finish(connection, lease, result)
-    dependencies.unblock(connection, job.id)
+    if job.needed:
+        dependencies.unblock(connection, job.id)
     return [*kind_of(kinds, job).on_finish(connection, job, result), told(job)]
 
 

@@ -9,12 +9,12 @@ import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import structlog
 from aiohttp import web
 
 from server import outbox
+from server.beside import beside
 from server.database import DATABASE
 from server.jobs import chores, pools
 from server.jobs.leases import LEASES
@@ -28,11 +28,8 @@ log = structlog.get_logger()
 
 async def running(app: web.Application) -> AsyncIterator[None]:
     """Reap beside the requests."""
-    task = asyncio.create_task(_reap(app), name="job-reaper")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with beside(_reap(app), "job-reaper"):
+        yield
 
 
 async def _reap(app: web.Application) -> None:

@@ -36,6 +36,7 @@ SHOWN = (
     JOBS.c.max_attempts,
     JOBS.c.token,
     JOBS.c.cancel_requested,
+    JOBS.c.needed,
     JOBS.c.lease_ms,
     JOBS.c.payload,
 )

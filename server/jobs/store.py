@@ -345,6 +345,7 @@ def _job(row: Row[*tuple[Any, ...]]) -> Job:
         max_attempts=row.max_attempts,
         token=row.token,
         cancel_requested=bool(row.cancel_requested),
+        needed=bool(row.needed),
         lease_ms=row.lease_ms,
         payload=row.payload,
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     literal_column,
 )
 
@@ -27,6 +28,7 @@ JOBS = Table(
     Column("owner_id", ForeignKey("users.id", ondelete="SET NULL")),
     Column("parent_id", String(36)),  # the job that this one is a part of
     Column("blockers", Integer, nullable=False, server_default="0"),  # jobs it needs, not done yet
+    Column("needed", Boolean, nullable=False, server_default=false()),  # a job needs it, or did
     Column("priority", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("attempt", Integer, nullable=False),  # how many were begun

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
 
+from server.beside import beside
 from server.database import direct_options
 from server.events import BUS, Bus, Event
 from server.http.health import HEALTH, State
@@ -44,15 +45,12 @@ async def joined(app: web.Application, *, family: str) -> AsyncIterator[None]:
     link = Link(bus, wire, family)
     app[HEALTH].register(wire.name, link.state)
     bus.relays.append(link.send)
-    task = asyncio.create_task(link.keep(), name="link")
-    try:
-        yield
-    finally:
-        bus.relays.remove(link.send)
-        link.close()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    async with beside(link.keep(), "link"):
+        try:
+            yield
+        finally:
+            bus.relays.remove(link.send)
+            link.close()
 
 
 def _wire(settings: Settings) -> Wire | None:

@@ -97,9 +97,9 @@ async def waveform_png(request: web.Request, query: Picture) -> web.Response:
 )
 async def cover(request: web.Request) -> web.Response:
     track = await _track(request)
-    if track.cover_type is None:
+    if track.cover_file is None or track.cover_type is None:
         raise MediaNotFound("This track has no cover.")
-    key, storage = keys.cover(track.id), request.app[STORAGE]
+    key, storage = keys.named(track.id, track.cover_file), request.app[STORAGE]
     try:
         found = await request.app[CACHE].get(key, lambda: storage.read(key))
     except ObjectNotFound:

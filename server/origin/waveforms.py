@@ -83,17 +83,19 @@ async def _made(
 ) -> Object:
     if track.state is TrackState.FAILED:
         raise MediaNotFound("This track has no waveform.")
-    if not track.analysed:
+    if track.waveform_file is None:
         raise NotPlayableYet("The waveform is still being measured.")
+
+    key = keys.named(track.id, track.waveform_file)
 
     async def load() -> bytes:
         try:
-            data = await request.app[STORAGE].read(keys.waveform(track.id), DAT_LIMIT)
+            data = await request.app[STORAGE].read(key, DAT_LIMIT)
         except ObjectNotFound:
             raise MediaNotFound("This track has no waveform.") from None
         return await asyncio.to_thread(lambda: make(from_dat(data)))
 
-    return await request.app[CACHE].get(f"waveform {track.id} {what}", load)
+    return await request.app[CACHE].get(f"{key} {what}", load)
 
 
 def _zoomed(peaks: Peaks, zoom: Zoom) -> Peaks:

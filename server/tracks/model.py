@@ -85,6 +85,8 @@ class Track:
     samples: int | None  # None until every one was decoded
     tags: Mapping[str, str]
     cover_type: str | None
+    cover_file: str | None  # this and the waveform by their names in the track's folder
+    waveform_file: str | None
     loudness: Mapping[str, Any] | None
     rungs: Sequence[str]  # planned; empty until analysed
     notes: Sequence[str]

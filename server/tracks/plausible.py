@@ -10,6 +10,7 @@ from functools import singledispatch
 
 from server.errors import Invalid
 from server.tracks.model import RUNGS
+from storage import keys
 from transcoder.reports import (
     Analysed,
     Probed,
@@ -50,8 +51,14 @@ def _(report: Probed) -> bool:
     short = len(report.container) <= 40 and len(report.codec) <= 40
     texts = [*report.tags, *report.tags.values()]
     tags = len(report.tags) <= TAGS_LIMIT and all(len(text) <= TAG_LIMIT for text in texts)
-    picture = report.cover is None or report.cover_type in PICTURES
-    return short and tags and picture and report.sample_rate in RATES and report.channels >= 1
+    picture = report.cover == keys.COVER and report.cover_type in PICTURES
+    return (
+        short
+        and tags
+        and (picture or report.cover is None)
+        and report.sample_rate in RATES
+        and report.channels >= 1
+    )
 
 
 @_plausible.register
@@ -61,7 +68,8 @@ def _(report: Progress) -> bool:
 
 @_plausible.register
 def _(report: Analysed) -> bool:
-    return set(report.rungs) <= set(RUNGS) and report.samples >= 1 and report.sample_rate in RATES
+    made = report.waveform == keys.WAVEFORM and set(report.rungs) <= set(RUNGS)
+    return made and report.samples >= 1 and report.sample_rate in RATES
 
 
 @_plausible.register

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from server.accounts import USERS
 from server.database import METADATA, now_ms
 from server.tracks.model import NewTrack, Stage, Track, TrackState, Visibility
+from storage import keys
 
 TRACKS = Table(
     "tracks",
@@ -62,6 +64,8 @@ TRACKS = Table(
     Column("samples", BigInteger),
     Column("tags", JSON, nullable=False),
     Column("cover_type", String(40)),
+    Column("cover_file", String(40)),  # both are attempts' own: one of them counts
+    Column("waveform_file", String(40)),
     Column("loudness", JSON(none_as_null=True)),
     Column("rungs", JSON, nullable=False),
     Column("notes", JSON, nullable=False),
@@ -83,9 +87,13 @@ _SHOWN = (*TRACKS.c, USERS.c.username.label("owner_name"))
 
 def find(connection: Connection, track_id: str) -> Track | None:
     """Return the track with this id, whoever may see it."""
-    row = connection.execute(
-        select(*_SHOWN).select_from(_JOINED).where(TRACKS.c.id == track_id)
-    ).first()
+    row = connection.execute(_by_id(track_id)).first()
+    return _track(row) if row else None
+
+
+def hold(connection: Connection, track_id: str) -> Track | None:
+    """Return the track, which nobody else changes until the end of the transaction."""
+    row = connection.execute(_by_id(track_id).with_for_update(of=TRACKS)).first()
     return _track(row) if row else None
 
 
@@ -128,6 +136,7 @@ def insert_track(connection: Connection, new: NewTrack) -> Track:
             duplicate_of=find_duplicate(connection, new.owner_id, new.sha256),
             tags={},
             cover_type=new.cover_type,
+            cover_file=keys.COVER if new.cover_type else None,
             rungs=[],
             notes=[],
             job_id=new.job_id,
@@ -172,11 +181,7 @@ def remove(connection: Connection, track_id: str) -> None:
 
 def one(connection: Connection, track_id: str) -> Track:
     """Return a track that is there."""
-    return _track(
-        connection.execute(
-            select(*_SHOWN).select_from(_JOINED).where(TRACKS.c.id == track_id)
-        ).one()
-    )
+    return _track(connection.execute(_by_id(track_id)).one())
 
 
 def states(connection: Connection, track_ids: Sequence[str]) -> dict[str, Track]:
@@ -185,6 +190,10 @@ def states(connection: Connection, track_ids: Sequence[str]) -> dict[str, Track]
         select(*_SHOWN).select_from(_JOINED).where(TRACKS.c.id.in_(track_ids))
     )
     return {row.id: _track(row) for row in rows}
+
+
+def _by_id(track_id: str) -> Select[*tuple[Any, ...]]:
+    return select(*_SHOWN).select_from(_JOINED).where(TRACKS.c.id == track_id)
 
 
 def _in_lists(viewer_id: str | None) -> ColumnElement[bool]:

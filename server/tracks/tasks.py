@@ -49,6 +49,7 @@ from transcoder.reports import (
 
 INTERRUPTED = "The work was interrupted and will start again."
 INCOMPLETE = "Not every quality could be made."
+LEASES_SWEPT = 100  # the latest of a job; what a hundred restarts left before them stays
 
 
 def on_facts(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[Announcement]:
@@ -62,7 +63,7 @@ def on_facts(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[An
         if isinstance(report, Progress):
             told += _glimpsed(track, report)
             continue
-        _keep(report, connection, track)
+        _keep(report, connection, track, job)
         last, track = track, store.one(connection, track.id)
         if isinstance(report, SegmentMade):
             told.append(_note(track, segment_event(report), transient=True))
@@ -71,6 +72,14 @@ def on_facts(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[An
     if track.version != before.version:
         told.append(_note(track, CHANGED))
     return told
+
+
+def on_glimpses(connection: Connection, job: Job, facts: Sequence[Fact]) -> list[Announcement]:
+    """Tell how far an ingest is."""
+    track = store.find(connection, _track_id(job))
+    reports = [_read(fact) for fact in facts]
+    seen = [report for report in reports if isinstance(report, Progress)]
+    return [note for report in seen for note in _glimpsed(track, report)] if track else []
 
 
 def _read(fact: Fact) -> Report:
@@ -83,13 +92,13 @@ def _read(fact: Fact) -> Report:
 
 
 @singledispatch
-def _keep(report: Report, _connection: Connection, _track: Track) -> None:
+def _keep(report: Report, _connection: Connection, _track: Track, _job: Job) -> None:
     raise UnknownReport(f"`{report.type}` changes nothing that is known here")
 
 
 @_keep.register
-def _(report: Probed, connection: Connection, track: Track) -> None:
-    exact = track.analysed
+def _(report: Probed, connection: Connection, track: Track, job: Job) -> None:
+    exact, cover = track.analysed, _cover(report, track, job)
     store.change(
         connection,
         track.id,
@@ -103,12 +112,12 @@ def _(report: Probed, connection: Connection, track: Track) -> None:
         lossless=report.lossless,
         duration_ms=track.duration_ms if exact else report.duration_ms,
         tags=report.tags,
-        cover_type=track.cover_type or (report.cover_type if report.cover else None),
+        **cover,
     )
 
 
 @_keep.register
-def _(report: RenditionStarted, connection: Connection, track: Track) -> None:
+def _(report: RenditionStarted, connection: Connection, track: Track, _job: Job) -> None:
     renditions.started(connection, track.id, report)
     # The first revision is waited for; a later one takes over when its default rung is whole.
     if track.state is TrackState.PROCESSING:
@@ -118,7 +127,7 @@ def _(report: RenditionStarted, connection: Connection, track: Track) -> None:
 
 
 @_keep.register
-def _(report: SegmentMade, connection: Connection, track: Track) -> None:
+def _(report: SegmentMade, connection: Connection, track: Track, _job: Job) -> None:
     renditions.segment_made(connection, track.id, report)
     if report.revision == PREVIEW:
         if track.state is TrackState.PROCESSING and not track.preview:
@@ -128,7 +137,7 @@ def _(report: SegmentMade, connection: Connection, track: Track) -> None:
 
 
 @_keep.register
-def _(report: RenditionFinished, connection: Connection, track: Track) -> None:
+def _(report: RenditionFinished, connection: Connection, track: Track, _job: Job) -> None:
     renditions.finished(connection, track.id, report)
     _turn_to(connection, track, report)
     if report.rung == track.default_rung and report.revision > PREVIEW:
@@ -136,7 +145,7 @@ def _(report: RenditionFinished, connection: Connection, track: Track) -> None:
 
 
 @_keep.register
-def _(report: Analysed, connection: Connection, track: Track) -> None:
+def _(report: Analysed, connection: Connection, track: Track, job: Job) -> None:
     store.change(
         connection,
         track.id,
@@ -144,6 +153,7 @@ def _(report: Analysed, connection: Connection, track: Track) -> None:
         samples=report.samples,
         duration_ms=report.duration_ms,
         loudness=asdict(report.loudness),
+        waveform_file=keys.published(report.waveform, job.token),
         rungs=report.rungs,
         notes=report.notes,
     )
@@ -155,6 +165,7 @@ def on_finish(connection: Connection, job: Job, _result: Mapping[str, Any]) -> l
     if track is None:
         return []
     _make_ready(connection, track)  # a second attempt may have left another preview
+    _drop_others(connection, track, job)
     ready = store.one(connection, track.id)
     news = [] if _standing(ready) == _standing(track) else [_note(ready, state_event(ready))]
     return [*news, _note(ready, CHANGED)]
@@ -165,6 +176,7 @@ def on_fail(connection: Connection, job: Job, failure: Failure) -> list[Announce
     track = _track(connection, job)
     if track is None:
         return []
+    _drop_others(connection, track, job)
     default = _default(connection, track)
     if default is not None and default.finished:
         _make_do(connection, track)
@@ -237,6 +249,23 @@ def _let_go(connection: Connection, track: Track, unneeded: Sequence[Rendition])
         unclaimed.give_up(connection, folder)
 
 
+def _cover(report: Probed, track: Track, job: Job) -> dict[str, Any]:
+    """Return what is to be set: a picture that came beside the file wins over one inside."""
+    if report.cover is None or track.cover_file == keys.COVER:
+        return {}
+    file = keys.published(report.cover, job.token)
+    return {"cover_type": report.cover_type, "cover_file": file}
+
+
+def _drop_others(connection: Connection, track: Track, job: Job) -> None:
+    """Have the single files removed that earlier leases of the job made, and that do not count."""
+    counting = {track.waveform_file, track.cover_file}
+    for lease in range(max(1, job.token - LEASES_SWEPT), job.token + 1):
+        made = {keys.published(name, lease) for name in (keys.COVER, keys.WAVEFORM)}
+        if not made & counting:
+            unclaimed.give_up(connection, keys.attempt(track.id, lease))
+
+
 def _glimpsed(track: Track, report: Progress) -> list[Announcement]:
     if track.state is TrackState.READY or report.stage == "completing":
         return []  # what is left to make shows in its renditions
@@ -255,7 +284,11 @@ def _note(track: Track, event: Event, *, transient: bool = False) -> Announcemen
 
 
 def _track(connection: Connection, job: Job) -> Track | None:
-    return store.find(connection, str(job.payload["track_id"]))
+    return store.hold(connection, _track_id(job))
+
+
+def _track_id(job: Job) -> str:
+    return str(job.payload["track_id"])
 
 
 def _default(connection: Connection, track: Track) -> Rendition | None:
@@ -297,11 +330,11 @@ def on_retry(connection: Connection, job: Job) -> list[Announcement]:
 
 def objects(job: Job) -> Objects:
     """Open the original to the worker, and what it may make of it."""
-    track_id = str(job.payload["track_id"])
+    track_id = _track_id(job)
     return Objects(
         reads={"original": keys.original(track_id)},
         folder=keys.track(track_id),
-        writes=keys.MADE,
+        writes=keys.publishable(job.token),
         object_bytes=Limits().file_bytes,
     )
 
@@ -310,6 +343,7 @@ INGEST = JobKind(
     name="ingest",
     on_facts=on_facts,
     glimpses=frozenset({Progress.type}),
+    on_glimpses=on_glimpses,
     on_finish=on_finish,
     on_fail=on_fail,
     on_pause=on_pause,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import structlog
 from aiohttp import web
@@ -28,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from server.beside import beside
 from server.database import DATABASE, METADATA, now_ms
 from server.media import STORAGE
 from storage import keys
@@ -127,11 +127,8 @@ async def sweep(app: web.Application) -> int:
 
 async def swept(app: web.Application) -> AsyncIterator[None]:
     """Sweep beside the requests."""
-    task = asyncio.create_task(_keep_sweeping(app), name="unclaimed-sweeper")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with beside(_keep_sweeping(app), "unclaimed-sweeper"):
+        yield
 
 
 async def _keep_sweeping(app: web.Application) -> None:

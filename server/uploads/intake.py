@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from server import jobs, tracks
+from server.beside import beside
 from server.database import Database
 from server.disk_floor import disk_floor
 from server.errors import DiskFull, DomainError
@@ -87,13 +88,10 @@ class Intake:
         upload.left = await self.database.write(
             _reserve, upload.track_id, upload.owner_id, upload.limits, upload.announced
         )
-        alive = asyncio.create_task(self._keep_alive(upload.track_id))
         try:
-            yield
+            async with beside(self._keep_alive(upload.track_id), "upload-alive"):
+                yield
         finally:
-            alive.cancel()
-            with suppress(asyncio.CancelledError):
-                await alive
             if not await upload.may_be_a_track():
                 await self._leave_nothing(upload.track_id)
 

@@ -2,21 +2,16 @@
 
 import asyncio
 import errno
-import hashlib
-import os
 import resource
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage import LocalStorage, NoSpace
-from tests.storage.conftest import Body
+from tests.small_disk import mounted
+from tests.storage.conftest import Body, kill_at_moments, require_whole
 
-ROOT = Path(__file__).parents[2]
 Files = Callable[[], set[str]]
 
 # Puts object after object whose name is the hash of its content, until it is killed.
@@ -43,23 +38,11 @@ asyncio.run(main())
 def test_a_writer_killed_at_any_moment_leaves_whole_objects_and_a_start_sweeps_the_rest(
     root: Path,
 ) -> None:
-    for pause in (0.0, 0.013, 0.029, 0.041):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(root)], cwd=ROOT, stdout=subprocess.PIPE
-        )
-        assert writer.stdout is not None
-        writer.stdout.readline()
-        time.sleep(0.05 + pause)
-        writer.kill()
-        writer.wait()
-        writer.stdout.close()
+    kill_at_moments(WRITER, root)
 
     LocalStorage(root)
 
-    kept = [path for path in root.rglob("*") if path.is_file()]
-    assert kept
-    for path in kept:
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+    require_whole(path for path in root.rglob("*") if path.is_file())
 
 
 async def test_a_start_beside_a_living_writer_leaves_its_file_alone(
@@ -85,14 +68,8 @@ async def test_a_start_beside_a_living_writer_leaves_its_file_alone(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MiB, where the kernel lets us mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "houle-test", str(folder)]
-    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("mounting a small disk takes root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted(tmp_path / "small", 4) as disk:
+        yield disk
 
 
 async def test_a_full_disk_is_told_and_what_was_written_is_given_back(

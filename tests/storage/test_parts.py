@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -14,9 +12,8 @@ import pytest
 
 from storage import KeyRefused, LocalStorage, NoSpace, ObjectNotFound, PartMoved
 from tests.small_disk import mounted
-from tests.storage.conftest import Body
+from tests.storage.conftest import Body, kill_at_moments, require_whole
 
-ROOT = Path(__file__).parents[2]
 KEY = "tracks/1/waveform.dat"
 PART = "job/1/worker/waveform.dat"
 MIB = 1024**2
@@ -284,18 +281,6 @@ asyncio.run(main())
 
 
 def test_a_writer_killed_at_any_moment_leaves_whole_objects_only(root: Path) -> None:
-    for pause in (0.0, 0.013, 0.029, 0.041):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(root)], cwd=ROOT, stdout=subprocess.PIPE
-        )
-        assert writer.stdout is not None
-        writer.stdout.readline()
-        time.sleep(0.05 + pause)
-        writer.kill()
-        writer.wait()
-        writer.stdout.close()
+    kill_at_moments(WRITER, root)
 
-    kept = list((root / "tracks").iterdir())
-    assert kept
-    for path in kept:
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+    require_whole((root / "tracks").iterdir())

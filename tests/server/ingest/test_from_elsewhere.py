@@ -95,7 +95,7 @@ async def test_the_files_are_the_same(
         studio, lease_client, lambda by: Ingest(elsewhere, by, zygote), granted(lease_client)
     )
 
-    assert {"original", "waveform.dat", "r1/flac/0.m4s", "r1/aac-128/init.mp4"} <= set(afar)
+    assert {"original", "a1/waveform.dat", "r1/flac/0.m4s", "r1/aac-128/init.mp4"} <= set(afar)
     assert afar == beside
     assert list(elsewhere.iterdir()) == []
     for track in tracks:

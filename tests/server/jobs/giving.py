@@ -17,7 +17,7 @@ from server.settings import SETTINGS
 from tests.server.tracks.studio import Json, Studio
 
 MIB = 1024**2
-NAME = "waveform.dat"
+NAME = "r1/aac-128/0.m4s"
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Jobs that need others, and owners who have enough running."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from server.events import BUS
 from server.jobs import NewJob, enqueue, purge
 from server.jobs.dependencies import NeededJobFailed
 from server.jobs.leases import Leases
-from server.jobs.model import Claimant
+from server.jobs.model import Claimant, Lease
 from tests.server.tracks.studio import Person, Studio, Worker
 
 POOL = "errands"
@@ -122,6 +123,49 @@ async def test_what_somebody_still_needs_is_not_forgotten(studio: Studio, worker
     await claimed(worker)
     await worker.finish()
     assert await studio.database.write(purge, kept_ms=60_000) == 1
+
+
+async def running(studio: Studio, count: int) -> tuple[Leases, list[Lease]]:
+    leases = Leases(studio.database, studio.app[BUS], {})
+    for _ in range(count):
+        await add(studio)
+    claimant = Claimant(worker_id="w", pools=[POOL])
+    jobs = [await leases.claim(claimant, 0) for _ in range(count)]
+    return leases, [Lease(job.id, job.token) for job in jobs if job]
+
+
+async def waiting(studio: Studio) -> set[int]:
+    rows = await studio.sql("SELECT blockers FROM jobs WHERE state = 'pending'")
+    return {row.blockers for row in rows}
+
+
+async def test_what_comes_while_the_job_it_needs_ends_does_not_wait_for_ever(
+    studio: Studio,
+) -> None:
+    leases, needed = await running(studio, 16)
+
+    async with asyncio.TaskGroup() as group:
+        for each in needed:
+            group.create_task(add(studio, each.job_id))
+            group.create_task(leases.finish(each, {}))
+
+    assert await waiting(studio) == {0}
+
+
+async def test_what_is_tried_again_while_the_job_it_needs_ends_does_not_wait_for_ever(
+    studio: Studio,
+) -> None:
+    leases, needed = await running(studio, 16)
+    after = [await add(studio, each.job_id) for each in needed]
+    for job in after:
+        await leases.cancel(job)
+
+    async with asyncio.TaskGroup() as group:
+        for job, each in zip(after, needed, strict=True):
+            group.create_task(leases.retry(job))
+            group.create_task(leases.finish(each, {}))
+
+    assert await waiting(studio) == {0}
 
 
 async def test_an_owner_has_no_more_running_than_allowed_and_others_go_on(

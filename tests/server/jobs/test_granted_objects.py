@@ -13,12 +13,10 @@ from jobs.messages import Job, LeaseLost, RequestRefused, ServerFull
 from jobs.objects import ObjectGone
 from storage import keys
 from tests.cutting import Cutting, cutting
-from tests.server.jobs.giving import MIB, Given, claimed, lapse, noise, sha256
+from tests.server.jobs.giving import MIB, NAME, Given, claimed, lapse, noise, sha256
 from tests.server.tracks.studio import Person, Studio, wav
 from tests.server.uploads.sending import Limited
 from tests.small_disk import fill, mounted
-
-NAME = "waveform.dat"
 
 
 @asynccontextmanager

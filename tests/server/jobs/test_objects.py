@@ -166,8 +166,12 @@ NAMES = [
     "r1/aac-128/0.mp4",
     "r\u0661/aac-128/0.m4s",
     "/etc/passwd",
-    "cover%00",
-    "cover%0a",
+    "cover",
+    "a2/cover",
+    "a1/cover%00",
+    "a1/cover%0a",
+    "a\u0661/cover",
+    "a01/cover",
     "%ff",
     "other",
     ".transit/x",
@@ -306,6 +310,19 @@ async def test_a_zombie_does_not_overwrite(given: Given) -> None:
     assert given.stored().read_bytes() == b"the heir's"
 
 
+async def test_a_single_file_is_its_leases_own(given: Given) -> None:
+    assert (await given.put(b"the zombie's", "a1/waveform.dat")).status == 201
+    await lapse(given.studio)
+    heir = await claimed(given.studio, "worker-2")
+
+    assert (await heir.put(b"harm", "a1/waveform.dat")).status == 403
+    assert (await heir.put(b"the heir's", "a2/waveform.dat")).status == 201
+    assert (await given.put(b"harm", "a2/waveform.dat")).status == 409
+
+    assert given.stored("a1/waveform.dat").read_bytes() == b"the zombie's"
+    assert heir.stored("a2/waveform.dat").read_bytes() == b"the heir's"
+
+
 async def parcel(studio: Studio, **limits: Any) -> Given:
     """A job that may make small things."""
     nothing = studio.app[KINDS]["ingest"]
@@ -313,6 +330,7 @@ async def parcel(studio: Studio, **limits: Any) -> Given:
         name="parcel",
         on_facts=nothing.on_facts,
         glimpses=frozenset(),
+        on_glimpses=nothing.on_glimpses,
         on_finish=nothing.on_finish,
         on_fail=nothing.on_fail,
         on_pause=nothing.on_pause,

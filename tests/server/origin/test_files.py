@@ -5,8 +5,7 @@ import zlib
 
 import pytest
 
-from storage import keys
-from tests.server.tracks.studio import RATE, SAMPLES, Person, Studio, body_of, probed, wav
+from tests.server.tracks.studio import RATE, SAMPLES, Person, Studio, probed, wav
 from waveform.audiowaveform import from_dat
 
 PIXELS = -(-SAMPLES // 256)
@@ -141,7 +140,7 @@ async def test_the_cover_is_the_picture_in_the_file(studio: Studio, marin: Perso
     job = await worker.claim()
     assert job is not None
     picture = b"\xff\xd8\xff a picture"
-    await studio.storage.put(keys.cover(worker.track_id), body_of(picture))
+    await worker.keep("cover", picture)
     await worker.report(probed(cover="cover", cover_type="image/jpeg"))
 
     url = (await marin.track(worker.track_id))["urls"]["cover"]

@@ -147,6 +147,10 @@ class Worker:
     async def put(self, key: str, content: bytes) -> None:
         await self.storage.put(key, body_of(content))
 
+    async def keep(self, made: str, content: bytes) -> None:
+        """Put a single file of this lease."""
+        await self.put(keys.named(self.track_id, keys.published(made, self.job["token"])), content)
+
     async def begin(self, rung: str, revision: int = 1, *, known: bool = True) -> None:
         """Put an init segment, and tell of the rendition."""
         await self.put(keys.init(self.track_id, revision, rung), init_bytes(rung))
@@ -179,7 +183,7 @@ class Worker:
     async def _put_peaks(self) -> None:
         pixels = (np.arange(-(-SAMPLES // 256) * 4) % 100 - 50).astype(np.int8)
         peaks = Peaks(RATE, 256, pixels.reshape(-1, 2, 2))
-        await self.put(keys.waveform(self.track_id), to_dat(peaks))
+        await self.keep(keys.WAVEFORM, to_dat(peaks))
 
     async def _put_rendition(self, rung: str, revision: int) -> list[Report]:
         await self.put(keys.init(self.track_id, revision, rung), init_bytes(rung))

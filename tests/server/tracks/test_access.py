@@ -192,7 +192,7 @@ async def test_the_links_of_a_private_track_open_what_lies_below_it(
 ) -> None:
     track_id = await studio.ready(marin, visibility="private")
     await studio.storage.put(keys.cover(track_id), body_of(b"\xff\xd8\xff a picture"))
-    await studio.sql("UPDATE tracks SET cover_type = 'image/jpeg'")
+    await studio.sql("UPDATE tracks SET cover_type = 'image/jpeg', cover_file = 'cover'")
     urls = (await marin.track(track_id))["urls"]
 
     for name in ("hls", "lossless", "waveform", "download", "cover", "events"):

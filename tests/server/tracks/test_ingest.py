@@ -11,6 +11,7 @@ from tests.server.tracks.studio import (
     Person,
     Studio,
     analysed,
+    body_of,
     finished,
     made,
     probed,
@@ -268,6 +269,56 @@ async def test_the_preview_is_cleared_away_in_the_end(studio: Studio, marin: Per
     assert await studio.storage.size(keys.segment(track["id"], 1, "aac-128", 0))
 
 
+async def cover(person: Person, track_id: str) -> bytes:
+    response = await person.get(f"/api/v1/tracks/{track_id}/cover")
+    return await response.read() if response.status == 200 else b""
+
+
+async def test_a_single_file_is_the_attempts_that_told_of_it_last(
+    studio: Studio, marin: Person
+) -> None:
+    track_id = (await marin.upload())["id"]
+    first = studio.worker()
+    await first.claim()
+    await first.keep("cover", b"of the first")
+    await first.report(probed(cover="cover", cover_type="image/png"))
+    assert await cover(marin, track_id) == b"of the first"
+    await first.tell("release")
+
+    second = studio.worker("worker-2")
+    await second.claim()
+    await second.keep("cover", b"of the second")
+    assert await cover(marin, track_id) == b"of the first"  # the second has not told of it yet
+    await second.report(probed(cover="cover", cover_type="image/png"))
+    await first.keep("cover", b"of a zombie")
+    assert await cover(marin, track_id) == b"of the second"
+
+    await second.analyse("aac-128")
+    await second.complete("aac-128")
+    await second.finish()
+    await studio.sql("UPDATE unclaimed SET due_at = 0")
+    await studio.swept()
+
+    assert await cover(marin, track_id) == b"of the second"
+    assert (await marin.get(f"/api/v1/tracks/{track_id}/waveform.dat")).status == 200
+    with pytest.raises(ObjectNotFound):
+        await studio.storage.size(f"{keys.attempt(track_id, 1)}/cover")
+
+
+async def test_a_cover_that_came_beside_the_file_stays(studio: Studio, marin: Person) -> None:
+    track_id = (await marin.upload())["id"]
+    await studio.storage.put(keys.cover(track_id), body_of(b"beside"))
+    await studio.sql("UPDATE tracks SET cover_type = 'image/png', cover_file = 'cover'")
+    worker = studio.worker()
+    await worker.claim()
+    await worker.keep("cover", b"inside")
+    await worker.report(probed(cover="cover", cover_type="image/jpeg"))
+
+    response = await marin.get(f"/api/v1/tracks/{track_id}/cover")
+
+    assert (response.content_type, await response.read()) == ("image/png", b"beside")
+
+
 IMPLAUSIBLE: list[dict[str, Any]] = [
     {"type": "probed", "colour": "blue"},
     {"type": "burned"},
@@ -285,6 +336,9 @@ IMPLAUSIBLE: list[dict[str, Any]] = [
     to_json(finished("aac-128")) | {"average_bandwidth": 0},
     to_json(analysed("aac-128")) | {"rungs": ["opus-9000"]},
     to_json(analysed("aac-128")) | {"samples": 0},
+    to_json(analysed("aac-128")) | {"waveform": "r1/aac-128/0.m4s"},
+    to_json(analysed("aac-128")) | {"waveform": "original"},
+    to_json(probed()) | {"cover": "original", "cover_type": "image/png"},
 ]
 
 
