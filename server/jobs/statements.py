@@ -6,18 +6,21 @@ run: the names of their parameters stand beside them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
+    ScalarSelect,
     Select,
+    String,
     bindparam,
     func,
     literal_column,
     null,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -43,26 +46,19 @@ SHOWN = (
 LEASE_OVER = {"lease_until": null(), "worker_id": null(), "holder": null()}
 
 
-@lru_cache(maxsize=4)
-def finding(most: int | None) -> Select[tuple[str]]:
-    """Ask for a job that may be claimed; `pools` is told later."""
-    return select(JOBS.c.id).where(_claimable(most)).limit(1)
+@lru_cache(maxsize=16)
+def finding(most: int | None, pools: int) -> Select[tuple[str]]:
+    """Ask for a job that may be claimed; as many `named` pools are told later."""
+    among = JOBS.c.pool.in_([bindparam(f"pool_{n}", type_=String) for n in range(pools)])
+    return select(JOBS.c.id).where(_claimable(most), among).limit(1)
 
 
-@lru_cache(maxsize=4)
-def leasing(most: int | None) -> ReturningUpdate[*tuple[Any, ...]]:
-    """Lease the next job; `pools`, `worker`, `leased_by` and `lease` are told later."""
-    next_one = (
-        select(JOBS.c.id)
-        .where(_claimable(most))
-        .order_by(JOBS.c.rank, JOBS.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
+@lru_cache(maxsize=16)
+def leasing(most: int | None, pools: int) -> ReturningUpdate[*tuple[Any, ...]]:
+    """Lease the next job; `worker`, `leased_by`, `lease` and the `named` pools are told later."""
     return (
         update(JOBS)
-        .where(JOBS.c.id == next_one, PENDING)
+        .where(JOBS.c.id == _next(most, pools), PENDING)
         .values(
             state=JobState.PROCESSING.value,
             worker_id=bindparam("worker"),
@@ -79,9 +75,35 @@ def leasing(most: int | None) -> ReturningUpdate[*tuple[Any, ...]]:
     )
 
 
+def named(pools: Sequence[str]) -> dict[str, str]:
+    return {f"pool_{n}": pool for n, pool in enumerate(pools)}
+
+
+def _next(most: int | None, pools: int) -> ScalarSelect[str]:
+    """Ask for the first of all pools, by one look into the index for each.
+
+    To have them in one look, a database would sort all that wait; and PostgreSQL, which does not
+    know yet how many have just come, would do it for a single pool, too.
+    """
+    firsts = [_first(most, f"pool_{n}").subquery() for n in range(pools)]
+    if pools == 1:
+        return select(firsts[0].c.id).scalar_subquery()
+    every = union_all(*(select(first.c.id, first.c.rank) for first in firsts)).subquery()
+    return select(every.c.id).order_by(every.c.rank, every.c.id).limit(1).scalar_subquery()
+
+
+def _first(most: int | None, pool: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(JOBS.c.id, JOBS.c.rank)
+        .where(_claimable(most), JOBS.c.pool == bindparam(pool))
+        .order_by(JOBS.c.rank, JOBS.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
 def _claimable(most: int | None) -> ColumnElement[bool]:
-    pools: BindParameter[str] = bindparam("pools", expanding=True)
-    due = CLAIMABLE & JOBS.c.pool.in_(pools) & (JOBS.c.run_at <= now_ms())
+    due = CLAIMABLE & (JOBS.c.run_at <= now_ms())
     return due if most is None else due & ~_has_enough(most)
 
 

@@ -46,6 +46,7 @@ from server.jobs.statements import (
     finding,
     lease_end,
     leasing,
+    named,
 )
 from server.jobs.table import AGEING_MS, DEPENDENCIES, JOBS, PENDING, PROCESSING
 
@@ -87,7 +88,7 @@ def enqueue(connection: Connection, new: NewJob) -> str:
 
 def has_claimable(connection: Connection, pools: Sequence[str], *, most: int | None = None) -> bool:
     """Tell whether a claim would find anything: a read, where a claim takes the write lock."""
-    return connection.execute(finding(most), {"pools": pools}).first() is not None
+    return connection.execute(finding(most, len(pools)), named(pools)).first() is not None
 
 
 @row_locking
@@ -97,12 +98,12 @@ def claim(connection: Connection, claimant: Claimant, *, most: int | None = None
     Claims at the same moment do not see each other: an owner may get a few more.
     """
     told = {
-        "pools": claimant.pools,
         "worker": claimant.worker_id,
         "leased_by": claimant.holder,
         "lease": claimant.lease_ms,
+        **named(claimant.pools),
     }
-    row = connection.execute(leasing(most), told).first()
+    row = connection.execute(leasing(most, len(claimant.pools)), told).first()
     if row is None:
         return None
     history.note(connection, row.id, "begun", attempt=row.attempt, worker_id=claimant.worker_id)

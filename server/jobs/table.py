@@ -56,7 +56,12 @@ JOBS = Table(
 PENDING = JOBS.c.state == literal_column(f"'{JobState.PENDING.value}'")
 PROCESSING = JOBS.c.state == literal_column(f"'{JobState.PROCESSING.value}'")
 CLAIMABLE = PENDING & (JOBS.c.blockers == literal_column("0"))
-Index("ix_jobs_claim", JOBS.c.pool, JOBS.c.rank, sqlite_where=CLAIMABLE, postgresql_where=CLAIMABLE)
+Index(
+    "ix_jobs_claim",
+    *(JOBS.c.pool, JOBS.c.rank, JOBS.c.id),
+    sqlite_where=CLAIMABLE,
+    postgresql_where=CLAIMABLE,
+)
 Index("ix_jobs_lease", JOBS.c.lease_until, sqlite_where=PROCESSING, postgresql_where=PROCESSING)
 Index(
     "ix_jobs_running",

@@ -26,8 +26,15 @@ async def test_a_claim_looks_at_what_waits_in_its_pools_and_at_what_runs(
     of_pools = "SEARCH jobs USING INDEX ix_jobs_claim (pool=?)"
 
     for pools in (["x"], ["x", "y"]):
-        assert await plan(database, statements.finding(None).params(pools=pools)) == of_pools
-        assert of_pools in await plan(database, statements.finding(2).params(pools=pools))
+        named, count = statements.named(pools), len(pools)
+        assert await plan(database, statements.finding(None, count).params(named)) == of_pools
+        assert of_pools in await plan(database, statements.finding(2, count).params(named))
+
+
+async def test_a_claim_never_sorts_what_waits(database: Database) -> None:
+    for pools in (["x"], ["x", "y", "z"]):
+        chosen = statements._first(2, "pool_0").params(statements.named(pools))
+        assert "TEMP B-TREE" not in await plan(database, chosen)
 
 
 async def test_a_finish_looks_for_those_that_need_its_job_by_their_ids(database: Database) -> None:
