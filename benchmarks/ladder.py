@@ -28,7 +28,7 @@ def measure(extent: Extent, folder: Path) -> Section:
     commands = _commands(source, folder)
     made = _Made(folder)
     costs = in_turn(commands, extent.rounds, made.answer)
-    start = in_turn({"start": [*_PYTHON, "-c", "import transcoder.render"]}, 2, str)["start"]
+    start = in_turn({"start": [*_PYTHON, "-c", "import benchmarks.ladder_run"]}, 2, str)["start"]
     rows = [
         _row(ours, theirs, costs, figure)
         for ours in (OURS, VERIFIED)
@@ -46,11 +46,13 @@ def measure(extent: Extent, folder: Path) -> Section:
 def _commands(source: Path, folder: Path) -> dict[str, Sequence[str]]:
     loudness = measured(source, lambda _: None).loudness
     gain = plan(loudness, target_lufs=-14, ceiling_dbtp=-1).gain_db  # the product's defaults
-    ours = [*_PYTHON, "-m", "benchmarks.ladder_run", f"--gain={gain}", str(source)]
-    kbits = [str(rate) for rate in KBITS]
+    programs = {OURS: "benchmarks.ladder_run", VERIFIED: "benchmarks.ladder_verified_run"}
     commands: dict[str, Sequence[str]] = {
-        OURS: [*ours, str(folder / OURS), *kbits],
-        VERIFIED: [*ours, str(folder / VERIFIED), *kbits, "--verified"],
+        name: [
+            *(*_PYTHON, "-m", program, f"--gain={gain}"),
+            *(str(source), str(folder / name), *map(str, KBITS)),
+        ]
+        for name, program in programs.items()
     }
     for name, program in peers.ffmpegs().items():
         (folder / name).mkdir(exist_ok=True)

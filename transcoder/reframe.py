@@ -17,7 +17,7 @@ from transcoder.downmix import downmix
 from transcoder.errors import DecodeFailed, TooLong, TooShort
 from transcoder.probe import LONGEST_HOURS, Sound
 from transcoder.resample import Resampler
-from waveform.analysis import silence_damage
+from waveform.damage import silence_damage
 
 BLOCK = 32_768  # samples, and at most a frame more: so long that Python's part costs nothing
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waveform.blocks import Seconds
+from waveform.damage import silence_damage
 from waveform.energy_grid import EnergyGrid
 from waveform.gating import Gating
 from waveform.loudness import Loudness
@@ -15,8 +16,6 @@ from waveform.peaks import Peaks, PeaksBuilder
 from waveform.true_peak import TruePeak
 from waveform.upsampling import Upsampler, factor
 
-# +120 dBFS: float files that hold integers' values are sound, what lies beyond is damage.
-LOUDEST = np.float32(1e6)
 RATES = range(1_000, 768_001)  # Hz; a lying header shall cost no memory
 MOST_CHANNELS = 64
 
@@ -81,15 +80,6 @@ class Analysis:
         self._bad_samples += silence_damage(block)
         self.peaks.add(block if len(block) <= 2 else block.mean(axis=0, keepdims=True))
         self._meter.add(block)
-
-
-def silence_damage(block: NDArray[np.float32]) -> int:
-    """Set to zero, in place, what is no sound, and say how many samples it was."""
-    if block.min() >= -LOUDEST and block.max() <= LOUDEST:  # NaN is neither
-        return 0
-    damaged = ~(abs(block) <= LOUDEST)
-    block[damaged] = 0
-    return int(damaged.sum())
 
 
 class _Meter:
