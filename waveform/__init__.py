@@ -1,1 +1,1 @@
-"""What can be measured and drawn of sound: loudness, true peak, gain, peaks and pictures."""
+"""Sound measured, drawn and shaped: loudness, peaks, pictures, gain, limiter, equaliser, dither."""

@@ -11,6 +11,7 @@ from waveform.blocks import Seconds
 from waveform.damage import silence_damage
 from waveform.energy_grid import EnergyGrid
 from waveform.gating import Gating
+from waveform.histogram import Histogram
 from waveform.loudness import Loudness
 from waveform.peaks import Peaks, PeaksBuilder
 from waveform.true_peak import TruePeak
@@ -32,6 +33,7 @@ class Measured:
     samples: int
     bad_samples: int
     peaks: Peaks
+    histogram: Histogram  # of the gating blocks, for the loudness of a whole album
 
 
 class Analysis:
@@ -73,7 +75,8 @@ class Analysis:
         """Measure what is left and close; nothing may be fed after it."""
         for rest in self._seconds.rest():
             self._measure(rest)
-        return Measured(self._meter.finish(), self._samples, self._bad_samples, self.peaks.finish())
+        loudness, peaks = self._meter.finish(), self.peaks.finish()
+        return Measured(loudness, self._samples, self._bad_samples, peaks, self._meter.histogram())
 
     def _measure(self, block: NDArray[np.float32]) -> None:
         self._samples += block.shape[1]
@@ -118,6 +121,9 @@ class _Meter:
             momentary_max_lufs=gating.momentary_max,
             short_term_max_lufs=gating.short_term_max,
         )
+
+    def histogram(self) -> Histogram:
+        return Histogram.of(self._gating.blocks)
 
     def _add_raised(self, raised: NDArray[np.float32]) -> None:
         for second in self._seconds.fill(raised):

@@ -1,8 +1,17 @@
 """The one gain that brings a programme to the target without clipping it."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from waveform.loudness import Loudness
+
+class Levelled(Protocol):
+    """What a gain is planned from: of a track's `Loudness`, or of a whole album."""
+
+    @property
+    def integrated_lufs(self) -> float | None: ...
+
+    @property
+    def true_peak_dbtp(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +23,7 @@ class GainPlan:
     reason: str
 
 
-def plan(loudness: Loudness, *, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
+def plan(loudness: Levelled, *, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
     """Turn to the target, but never lift the true peak over the ceiling."""
     if loudness.true_peak_dbtp is None:
         return GainPlan(0.0, limited_by_peak=False, reason="it is silent")

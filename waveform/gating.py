@@ -37,15 +37,26 @@ class Levels:
         np.add.at(self._counts, levels, 1)
         np.add.at(self._powers, levels, kept)
 
+    def used(self) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.float64]]:
+        """Return the levels that have blocks, quietest first, with their counts and powers."""
+        levels = np.flatnonzero(self._counts)
+        return levels, self._counts[levels], self._powers[levels]
+
     def gated(self, relative_lu: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return counts and summed powers of the levels within the gate, quietest first."""
-        used = np.flatnonzero(self._counts)
-        counts, powers = self._counts[used], self._powers[used]
-        if counts.size == 0:
-            return counts, powers
-        threshold = powers.sum() / counts.sum() * 10 ** (relative_lu / 10)
-        kept = powers / counts >= threshold
-        return counts[kept], powers[kept]
+        _, counts, powers = self.used()
+        return gated(counts, powers, relative_lu)
+
+
+def gated(
+    counts: NDArray[np.int64], powers: NDArray[np.float64], relative_lu: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Leave out the levels that lie more than the gate below the mean power of all."""
+    if counts.size == 0:
+        return counts, powers
+    threshold = powers.sum() / counts.sum() * 10 ** (relative_lu / 10)
+    kept = powers / counts >= threshold
+    return counts[kept], powers[kept]
 
 
 class Gating:
@@ -54,7 +65,7 @@ class Gating:
     def __init__(self) -> None:
         self._recent = np.zeros(0)
         self._seen = 0
-        self._momentary = Levels()
+        self.blocks = Levels()  # of 400 ms, those that integrated loudness is made of
         self._short_term = Levels()
         self._loudest_momentary = 0.0
         self._loudest_short_term = 0.0
@@ -62,7 +73,7 @@ class Gating:
     def add(self, powers: NDArray[np.float64]) -> None:
         """Take the next bins. Maxima are sought in each; gates and range use every tenth."""
         momentary, gating_blocks = self._windows(powers, MOMENTARY)
-        self._momentary.add(gating_blocks)
+        self.blocks.add(gating_blocks)
         self._loudest_momentary = momentary.max(initial=self._loudest_momentary)
         short_term, gating_blocks = self._windows(powers, SHORT_TERM)
         self._short_term.add(gating_blocks)
@@ -83,7 +94,7 @@ class Gating:
 
     @property
     def integrated(self) -> float | None:
-        counts, powers = self._momentary.gated(-10.0)
+        counts, powers = self.blocks.gated(-10.0)
         return lufs(powers.sum() / counts.sum()) if counts.size else None
 
     @property

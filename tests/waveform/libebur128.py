@@ -1,6 +1,7 @@
 """The reference library of EBU R 128 metering, by ctypes."""
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log10
 
@@ -64,8 +65,29 @@ class _Meter:
             peaks.append(value.value)
         return 20 * log10(max(peaks))
 
+    def album(self, others: Sequence["_Meter"]) -> float:
+        """Read what the gating blocks of several meters come to, pooled."""
+        states = (ctypes.c_void_p * (1 + len(others)))(
+            self._state, *(other._state for other in others)
+        )
+        value = ctypes.c_double()
+        self._library.ebur128_loudness_global_multiple(
+            states, ctypes.c_size_t(len(states)), ctypes.byref(value)
+        )
+        return value.value
+
     def close(self) -> None:
         self._library.ebur128_destroy(ctypes.byref(self._state))
+
+
+def album(tracks: Sequence[Sound], rate: int) -> float:
+    meters = [_Meter(len(track), rate) for track in tracks]
+    for meter, track in zip(meters, tracks, strict=True):
+        meter.add(track)
+    value = meters[0].album(meters[1:])
+    for meter in meters:
+        meter.close()
+    return value
 
 
 def read(sound: Sound, rate: int) -> Reading:

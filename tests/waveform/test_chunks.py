@@ -14,6 +14,7 @@ def test_results_are_identical_for_any_chunk_size(rate: int, chunk: int) -> None
     whole, cut = measured(sound, rate, chunk=sound.shape[1]), measured(sound, rate, chunk=chunk)
 
     assert cut.loudness == whole.loudness
+    assert cut.histogram == whole.histogram
     assert np.array_equal(cut.peaks.pixels, whole.peaks.pixels)
 
 
