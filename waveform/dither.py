@@ -20,8 +20,9 @@ def to_16_bits(
 ) -> NDArray[np.int16]:
     """Round planar sound whose first sample is the `first` of its programme.
 
-    With `keep_silence` a moment in which all channels are exactly zero stays so, for a listener
-    would hear the noise begin and end with a player; a single one amid quiet sound is spared too.
+    With `keep_silence` a moment at which all channels are exactly zero stays so, for silence that
+    is not silent wakes players which look for it. A zero amid quiet sound is such a moment too: its
+    value needs no rounding, but its noise is missing, which makes the noise floor a little uneven.
     """
     wanted = sound.astype(np.float64) * FULL_SCALE
     noise = triangular(len(sound), sound.shape[1], first=first, seed=seed)

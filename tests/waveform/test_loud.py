@@ -1,26 +1,25 @@
-"""Loud mode reaches its target under the ceiling, with one trial for what limiting takes away."""
+"""Loud mode reaches its target under the ceiling, with trials for what limiting takes away."""
 
 import numpy as np
 import pytest
 
 from tests.waveform.sounds import Sound, measured, song, tones
 from tests.waveform.test_limiter import limited
+from waveform.album import AlbumLoudness
 from waveform.gain import plan
 from waveform.loud import MOST_LIMITING_DB, Trial, plan_loud
-from waveform.loudness import Loudness
 
 
-def made_loud(sound: Sound, target: float) -> tuple[float, float]:
-    """Return what the first gain reaches, and what the second one does."""
+def made_loud(sound: Sound, target: float) -> list[float]:
+    """Return what the first gain reaches, what one trial makes of it, and what two do."""
     loudness = measured(sound).loudness
-    first = plan_loud(loudness, target_lufs=target, ceiling_dbtp=-1)
-    reached = measured(limited(sound, gain_db=first.gain_db)[0]).loudness.integrated_lufs
-    assert reached is not None
-    trial = Trial(first.gain_db, reached)
-    second = plan_loud(loudness, target_lufs=target, ceiling_dbtp=-1, trial=trial)
-    again = measured(limited(sound, gain_db=second.gain_db)[0]).loudness.integrated_lufs
-    assert again is not None
-    return reached, again
+    trials: list[Trial] = []
+    for _ in range(3):
+        gain = plan_loud(loudness, target_lufs=target, ceiling_dbtp=-1, trials=trials).gain_db
+        reached = measured(limited(sound, gain_db=gain)[0]).loudness.integrated_lufs
+        assert reached is not None
+        trials.append(Trial(gain, reached))
+    return [trial.integrated_lufs for trial in trials]
 
 
 def linear_reach(sound: Sound) -> float:
@@ -33,22 +32,23 @@ def linear_reach(sound: Sound) -> float:
 
 @pytest.mark.parametrize("push", [2.0, 5.0, 7.5])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_made_song_is_within_a_tenth_of_the_target_after_one_trial(
-    seed: int, push: float
-) -> None:
+def test_a_made_song_comes_near_the_target_with_every_trial(seed: int, push: float) -> None:
     sound = song(seed, 10)
     target = linear_reach(sound) + push
-    first, second = made_loud(sound, target)
+    none, one, two = made_loud(sound, target)
 
-    assert first < target
-    assert second == pytest.approx(target, abs=0.1)
+    assert none < target
+    assert one == pytest.approx(target, abs=0.1 if push <= 5 else 0.2)
+    assert two == pytest.approx(target, abs=0.05)
 
 
-def test_real_music_is_within_a_tenth_of_the_target_after_one_trial(music: Sound) -> None:
-    target = linear_reach(music) + 7
-    _, second = made_loud(music, target)
+def test_real_music_comes_near_the_target_with_every_trial(music: Sound) -> None:
+    target = linear_reach(music) + 6
+    none, one, two = made_loud(music, target)
 
-    assert second == pytest.approx(target, abs=0.1)
+    assert none < target - 0.5
+    assert one == pytest.approx(target, abs=0.2)
+    assert two == pytest.approx(target, abs=0.05)
 
 
 def test_a_programme_that_fits_under_the_ceiling_has_the_linear_gain() -> None:
@@ -83,15 +83,18 @@ def test_what_has_no_loudness_is_not_made_loud(sound: Sound) -> None:
     assert plan_loud(measured(sound).loudness, target_lufs=-9, ceiling_dbtp=-1).gain_db <= 0
 
 
-def test_a_trial_that_went_too_far_is_taken_back() -> None:
-    loudness = Loudness(
-        integrated_lufs=-20,
-        range_lu=5,
-        true_peak_dbtp=-1,
-        sample_peak_dbfs=-1,
-        momentary_max_lufs=-18,
-        short_term_max_lufs=-19,
-    )
-    planned = plan_loud(loudness, target_lufs=-14, ceiling_dbtp=-1, trial=Trial(6.0, -13.8))
+DENSE = AlbumLoudness(integrated_lufs=-20, true_peak_dbtp=-1, peak_track=None)
 
-    assert planned.gain_db == pytest.approx(5.8)
+
+def test_what_no_gain_can_bring_is_tried_with_the_most_there_is() -> None:
+    # 5 dB lost of 8: of any more, nothing would come.
+    planned = plan_loud(DENSE, target_lufs=-12, ceiling_dbtp=-1, trials=[Trial(8.0, -17.0)])
+
+    assert planned.gain_db == MOST_LIMITING_DB
+    assert planned.limited_by_peak
+
+
+def test_a_trial_that_went_too_far_is_taken_back() -> None:
+    planned = plan_loud(DENSE, target_lufs=-14, ceiling_dbtp=-1, trials=[Trial(6.0, -13.8)])
+
+    assert planned.gain_db == pytest.approx(5.8, abs=0.02)
