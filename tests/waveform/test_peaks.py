@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from tests.waveform.counted import counted
 from tests.waveform.sounds import measured, noise
 from waveform.analysis import Analysis
-from waveform.peaks import FinerThanMeasured, Peaks, PeaksBuilder
+from waveform.peaks import Bits, FinerThanMeasured, NoZoom, Peaks, PeaksBuilder
+from waveform.sixteen_bits import eight_bits, mono_mix, sixteen_bits
+from waveform.zooms import ZoomsBuilder
 
 
 def built(*samples: list[float], float_source: bool = False) -> list[list[list[int]]]:
@@ -107,3 +110,91 @@ def test_three_hours_of_stereo_peaks_are_7_megabytes() -> None:
         builder.add(second)
 
     assert builder.finish().pixels.nbytes * 36 < 7.5e6
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("zoom", [2, 100, 4096, 100_000])
+def test_peaks_are_the_same_whatever_the_chunks(zoom: int, bits: Bits) -> None:
+    sound = counted(2, 20_011).astype(np.int16)
+    whole = PeaksBuilder(48_000, 2, zoom, bits=bits)
+    whole.add(sound)
+    pixels = whole.finish().pixels
+
+    for chunk in (1, 7, 480, 4096):
+        builder = PeaksBuilder(48_000, 2, zoom, bits=bits)
+        for start in range(0, sound.shape[1], chunk):
+            builder.add(sound[:, start : start + chunk])
+            builder.add(sound[:, :0])
+        assert np.array_equal(builder.finish().pixels, pixels), chunk
+
+
+def test_sixteen_bits_are_the_very_samples() -> None:
+    builder = PeaksBuilder(8_000, 1, 3, bits=16)
+    builder.add(np.array([[5, -32_768, 7, 32_767]], np.int16))
+
+    assert builder.finish().pixels.tolist() == [[[-32_768, 7]], [[32_767, 32_767]]]
+
+
+def test_sixteen_bits_narrowed_are_the_eight_that_are_measured() -> None:
+    sound = counted(2, 9_999).astype(np.int16)
+    made = {}
+    for bits in (8, 16):
+        builder = PeaksBuilder(8_000, 2, 64, bits=8 if bits == 8 else 16)
+        builder.add(sound)
+        made[bits] = builder.finish()
+
+    assert (made[8].bits, made[16].bits, made[16].narrowed().bits) == (8, 16, 8)
+    assert np.array_equal(made[16].narrowed().pixels, made[8].pixels)
+
+
+def test_every_sample_of_sixteen_bits_becomes_eight_rounded_towards_zero() -> None:
+    every = np.arange(-32_768, 32_768, dtype=np.int16)
+
+    assert eight_bits(every).tolist() == [int(value / 256) for value in every.tolist()]
+
+
+def test_a_mix_is_the_mean_of_samples_rounded_towards_zero() -> None:
+    sound = np.array([[-3, 3, -32_768, 32_767, -1], [0, 0, -32_768, 32_767, 2]], np.int16)
+
+    assert mono_mix(sound).tolist() == [[-1, 1, -32_768, 32_767, 0]]
+
+
+def test_a_mix_of_three_has_no_peaks_that_only_its_channels_have() -> None:
+    sound = np.array([[30_000, -30_000], [-30_000, 30_000], [3, -5]], np.int16)
+
+    assert mono_mix(sound).tolist() == [[1, -1]]
+
+
+def test_floats_become_sixteen_bits_by_where_they_come_from() -> None:
+    sound = np.array([[-1.5, -1.0, -0.00001, 0.00001, 1.0, 1e6]], np.float32)
+
+    as_float = sixteen_bits(sound, float_source=True)
+    as_integers = sixteen_bits(sound, float_source=False)
+
+    assert as_float.tolist() == [[-32_768, -32_767, 0, 0, 32_767, 32_767]]
+    assert as_integers.tolist() == [[-32_768, -32_768, -1, 0, 32_767, 32_767]]
+
+
+@pytest.mark.parametrize("zoom", [-1, 0, 1, 2**31])
+def test_a_zoom_of_which_there_are_no_peaks_is_refused(zoom: int) -> None:
+    with pytest.raises(NoZoom, match=f"{zoom} samples per pixel"):
+        PeaksBuilder(48_000, 1, zoom)
+
+
+def test_zooms_of_one_pass_equal_those_measured_alone() -> None:
+    sound = counted(2, 70_001).astype(np.int16)
+    zooms = [2, 3, 6, 64, 128, 256, 1000, 4096, 131_072]
+    together = ZoomsBuilder(48_000, 2, zooms, bits=16)
+    alone = {zoom: PeaksBuilder(48_000, 2, zoom, bits=16) for zoom in zooms}
+    for start in range(0, sound.shape[1], 999):
+        chunk = sound[:, start : start + 999]
+        together.add(chunk)
+        for builder in alone.values():
+            builder.add(chunk)
+
+    made = together.finish()
+
+    assert list(made) == zooms
+    for zoom in zooms:
+        assert np.array_equal(made[zoom].pixels, alone[zoom].finish().pixels), zoom
+        assert made[zoom].samples_per_pixel == zoom
