@@ -48,7 +48,7 @@ class StreamQuery(BaseModel):
 
 @routes.get(
     "/api/v1/tracks/{track_id}/waveform.json",
-    summary="The waveform as JSON of audiowaveform, version 2",
+    summary="The waveform as JSON of audiowaveform, version 2, 8 bits",
     query=Zoom,
     answers={200: Binary("application/json")},
     **_PLAYED,
@@ -56,18 +56,12 @@ class StreamQuery(BaseModel):
 async def waveform_json(request: web.Request, query: Zoom) -> web.Response:
     track = await _track(request)
     found = await waveforms.as_json(request, track, query)
-    return await send_text(
-        request,
-        f"waveform {track.id}",
-        found,
-        content_type="application/json",
-        caching=caching(track, HOUR),
-    )
+    return await _sent_text(request, track, found, "application/json")
 
 
 @routes.get(
     "/api/v1/tracks/{track_id}/waveform.dat",
-    summary="The waveform in the binary form of audiowaveform, version 2",
+    summary="The waveform in audiowaveform's binary form, 8 bits: version 1 for mono, 2 for stereo",
     query=Zoom,
     answers={200: Binary(BINARY), 206: Binary(BINARY)},
     **_PLAYED,
@@ -79,7 +73,7 @@ async def waveform_dat(request: web.Request, query: Zoom) -> web.Response:
 
 @routes.get(
     "/api/v1/tracks/{track_id}/waveform.png",
-    summary="The waveform as a picture",
+    summary="The waveform as a PNG",
     query=Picture,
     answers={200: Binary("image/png"), 206: Binary("image/png")},
     **_PLAYED,
@@ -87,6 +81,19 @@ async def waveform_dat(request: web.Request, query: Zoom) -> web.Response:
 async def waveform_png(request: web.Request, query: Picture) -> web.Response:
     track = await _track(request)
     return _sent(request, track, await waveforms.as_png(request, track, query), "image/png")
+
+
+@routes.get(
+    "/api/v1/tracks/{track_id}/waveform.svg",
+    summary="The waveform as an SVG of one path",
+    query=Picture,
+    answers={200: Binary("image/svg+xml"), 206: Binary("image/svg+xml")},
+    **_PLAYED,
+)
+async def waveform_svg(request: web.Request, query: Picture) -> web.Response:
+    track = await _track(request)
+    found = await waveforms.as_svg(request, track, query)
+    return await _sent_text(request, track, found, "image/svg+xml")
 
 
 @routes.get(
@@ -151,3 +158,15 @@ def _sent(request: web.Request, track: Track, found: Object, content_type: str) 
         caching=caching(track, HOUR),
     )
     return send(request, found.body, sending)
+
+
+async def _sent_text(
+    request: web.Request, track: Track, found: Object, content_type: str
+) -> web.Response:
+    return await send_text(
+        request,
+        f"waveform {track.id}",
+        found,
+        content_type=content_type,
+        caching=caching(track, HOUR),
+    )

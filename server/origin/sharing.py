@@ -12,7 +12,7 @@ from server.origin.hearing import MediaNotFound
 EXPOSED = "Content-Length, Content-Range, Accept-Ranges, Date, Age, ETag, Retry-After"
 PREFLIGHT_SECONDS = 7200
 
-_FILES = ("waveform.json", "waveform.dat", "waveform.png", "cover", "stream")
+_FILES = ("waveform.json", "waveform.dat", "waveform.png", "waveform.svg", "cover", "stream")
 
 _FILE = "|".join(re.escape(name) for name in _FILES)
 _SHARED = ("/hls/{path:.+}", f"/api/v1/tracks/{{track_id}}/{{file:{_FILE}}}")

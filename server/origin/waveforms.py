@@ -16,9 +16,10 @@ from server.origin.byte_cache import CACHE, Object
 from server.origin.hearing import MediaNotFound, NotPlayableYet
 from server.tracks import Track, TrackState
 from storage import ObjectNotFound, keys
+from waveform import png, svg
 from waveform.audiowaveform import from_dat, to_dat, to_json
-from waveform.peaks import Peaks
-from waveform.png import DARK, LIGHT, render
+from waveform.peaks import ZOOMS, Peaks
+from waveform.picture import HEX, Colours, colours
 
 DAT_LIMIT = 160 * 1024**2  # bytes: 12 hours at 192 kHz
 VALUES_MOST = 4_000_000  # numbers in one JSON answer, about 12 MB
@@ -42,11 +43,20 @@ class Zoom(BaseModel):
 
 
 class Picture(BaseModel):
-    """The size and colours of a picture."""
+    """The size and colours of a picture of the whole waveform."""
 
     width: Annotated[int, Field(ge=16, le=4096)] = 1200
     height: Annotated[int, Field(ge=16, le=1024)] = 200
     colours: Literal["light", "dark"] = "light"
+    wave: Annotated[
+        str | None, Field(pattern=f"^{HEX}$", description="six hexadecimal digits, such as 0b6e8f")
+    ] = None
+    paper: Annotated[
+        str | None, Field(pattern=f"^{HEX}$", description="the colour behind the wave")
+    ] = None
+
+    def pair(self) -> Colours:
+        return colours(self.colours, self.wave, self.paper)
 
 
 async def as_json(request: web.Request, track: Track, zoom: Zoom) -> Object:
@@ -70,12 +80,17 @@ async def as_dat(request: web.Request, track: Track, zoom: Zoom) -> Object:
 
 
 async def as_png(request: web.Request, track: Track, picture: Picture) -> Object:
-    colours = DARK if picture.colours == "dark" else LIGHT
-
     def make(peaks: Peaks) -> bytes:
-        return render(peaks, picture.width, picture.height, colours)
+        return png.render(peaks, picture.width, picture.height, picture.pair())
 
     return await _made(request, track, f"png {picture.model_dump_json()}", make)
+
+
+async def as_svg(request: web.Request, track: Track, picture: Picture) -> Object:
+    def make(peaks: Peaks) -> bytes:
+        return svg.render(peaks, picture.width, picture.height, picture.pair()).encode()
+
+    return await _made(request, track, f"svg {picture.model_dump_json()}", make)
 
 
 async def _made(
@@ -105,7 +120,9 @@ def _zoomed(peaks: Peaks, zoom: Zoom) -> Peaks:
             f"The finest is {peaks.samples_per_pixel} samples a pixel,"
             f" {peaks.rate / peaks.samples_per_pixel:.1f} pixels a second."
         )
-    return peaks if wanted == peaks.samples_per_pixel else peaks.zoom(wanted)
+    if wanted == peaks.samples_per_pixel:
+        return peaks
+    return peaks.zoom(min(wanted, ZOOMS[-1]))  # the header can tell no more
 
 
 def _samples_per_pixel(peaks: Peaks, zoom: Zoom) -> int:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.waveform.sounds import SILENCE, measured, tones
 from waveform.peaks import Peaks
-from waveform.png import DARK, LIGHT, Colours, render
+from waveform.picture import DARK, LIGHT, Colours
+from waveform.png import render
 
 
 def decoded(png: bytes, width: int, height: int) -> np.ndarray:

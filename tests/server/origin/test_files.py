@@ -9,6 +9,7 @@ from tests.server.tracks.studio import RATE, SAMPLES, Person, Studio, probed, wa
 from waveform.audiowaveform import from_dat
 
 PIXELS = -(-SAMPLES // 256)
+FILES = ("waveform.json", "waveform.dat", "waveform.png", "waveform.svg", "cover", "stream")
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def test_the_waveform_is_audiowaveforms_json(studio: Studio, base: str) ->
 
 async def test_a_page_of_another_site_may_ask_for_the_files(studio: Studio, base: str) -> None:
     asked = {"Origin": "https://player.example", "Access-Control-Request-Headers": "range"}
-    for name in ("waveform.json", "waveform.dat", "waveform.png", "cover", "stream"):
+    for name in FILES:
         for path in (f"{base}/{name}", f"{base.removeprefix('/api')}/{name}"):
             response = await studio.client.options(path, headers=asked)
 
@@ -209,6 +210,6 @@ async def test_the_files_of_a_private_track_are_hidden(
     track_id = await studio.ready(marin, "aac-128", visibility="private")
 
     for stranger in (ines, Person(studio.client, "", "", {})):
-        for name in ("waveform.json", "waveform.dat", "waveform.png", "cover", "stream"):
+        for name in FILES:
             response = await stranger.get(f"/api/v1/tracks/{track_id}/{name}")
             assert response.status == 404, name
