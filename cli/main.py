@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("demo", "demo"),
     "add": ("add", "add"),
     "measure": ("measure", "measure"),
+    "waveform": ("waveform", "waveform"),
     "user": ("user", "app"),
     "token": ("token", "token"),
     "doctor": ("doctor", "doctor"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import refusals
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,7 +48,7 @@ def measure(
                 )
             except _refusals() as error:
                 failed = True
-                typer.echo(f"houle: {file}: {_words(error)}", err=True)
+                typer.echo(f"houle: {file}: {refusals.words(error)}", err=True)
             bar.advance(task)
     if as_json:
         typer.echo(json.dumps(measured, indent=2))
@@ -59,10 +61,6 @@ def _refusals() -> tuple[type[Exception], ...]:
     from transcoder.errors import MediaError
 
     return (MediaError, OSError)
-
-
-def _words(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def _figures(file: Path, heard: Callable[..., None], target: float, ceiling: float) -> Figures:

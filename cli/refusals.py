@@ -35,3 +35,8 @@ def said() -> Iterator[None]:
         return
     typer.echo(f"houle: {words}", err=True)
     raise typer.Exit(1)
+
+
+def words(error: Exception) -> str:
+    """Return what an error says, without the numbers and names that the system adds."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from transcoder.decode import Findings
 from transcoder.errors import TooShort
-from transcoder.probe import describe, open_source, sound_stream
-from transcoder.sniff import HEAD, sniff
-from transcoder.source import Source
+from transcoder.source import source_of
 from waveform.analysis import Analysis, Measured
 
 
@@ -16,14 +14,11 @@ def measure(path: Path, heard: Callable[[float], None]) -> Measured:
 
     `heard` gets the seconds decoded so far. Raises MediaError in words for a person, and OSError.
     """
-    with path.open("rb") as file:
-        container = sniff(file.read(HEAD))
-    name = str(path.absolute())  # a name with a colon in it is no address when it begins with /
-    with open_source(name, container) as media:
-        sound = describe(media, sound_stream(media), container)
+    source = source_of(path)
+    sound = source.sound
     findings = Findings()
     analysis = Analysis(sound.rate, sound.served_channels)
-    for block in Source(name, container, path.parent, sound).blocks(findings):
+    for block in source.blocks(findings):
         analysis.feed(block.sound)
         heard(findings.samples / sound.rate)
     if not findings.samples:

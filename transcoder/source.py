@@ -9,9 +9,10 @@ import numpy as np
 from hls.timeline import Grid
 from transcoder import pcm
 from transcoder.decode import Findings, frames
-from transcoder.probe import Sound, open_source, sound_stream
+from transcoder.probe import Sound, describe, open_source, sound_stream
 from transcoder.reframe import Block, blocks
 from transcoder.resample import Resampler
+from transcoder.sniff import HEAD, sniff
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,13 @@ class Source:
         for block in self.blocks(Findings()):
             yield resampler.feed(block.sound * factor)
         yield resampler.flush()
+
+
+def source_of(path: Path) -> Source:
+    """Look at a file on this machine; raises MediaError in words for a person, and OSError."""
+    with path.open("rb") as file:
+        container = sniff(file.read(HEAD))
+    name = str(path.absolute())  # a name with a colon in it is no address when it begins with /
+    with open_source(name, container) as media:
+        sound = describe(media, sound_stream(media), container)
+    return Source(name, container, path.parent, sound)

@@ -19,7 +19,10 @@ _ENCODINGS = (
     *("koi8_r", "iso8859_2", "iso8859_5", "iso8859_15", "cp437", "cp866", "mac_roman"),
 )
 _ROOMS = ("hls", "waveform", "transcoder")
-_NOT_FOR_CHILDREN = {"av.__main__", "transcoder.zygote", "transcoder.zygote_main"}
+_NOT_FOR_CHILDREN = {
+    *("av.__main__", "transcoder.zygote", "transcoder.zygote_main"),
+    "transcoder.sixteen_bits",  # brings libsndfile, which no child needs
+}
 _RATE = 44_100
 
 
