@@ -17,7 +17,7 @@ from transcoder.decode import Findings
 from transcoder.errors import DecodeFailed, TooShort
 from transcoder.reframe import BLOCK
 from transcoder.source import Source, source_of
-from waveform.analysis import silence_damage
+from waveform.damage import silence_damage
 from waveform.sixteen_bits import sixteen_bits
 
 _INTEGERS: Final = {"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32"}
