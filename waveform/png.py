@@ -21,12 +21,12 @@ def render(peaks: Peaks, width: int, height: int, colours: Colours = LIGHT) -> b
     lines = np.concatenate([unfiltered, bits], axis=1).tobytes()
     return (
         SIGNATURE
-        + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, ONE_BIT, PALETTE, 0, 0, 0))
-        + _chunk(b"PLTE", bytes((*colours.paper, *colours.wave)))
-        + _chunk(b"IDAT", zlib.compress(lines))
-        + _chunk(b"IEND", b"")
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, ONE_BIT, PALETTE, 0, 0, 0))
+        + chunk(b"PLTE", bytes((*colours.paper, *colours.wave)))
+        + chunk(b"IDAT", zlib.compress(lines))
+        + chunk(b"IEND", b"")
     )
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
+def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

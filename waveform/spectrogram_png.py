@@ -1,0 +1,87 @@
+"""A picture of the spectrogram: a PNG of 256 colours from paper to ink."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waveform.png import SIGNATURE, chunk
+from waveform.spectrogram import Spectrogram
+
+EIGHT_BITS, PALETTE = 8, 3
+# Nothing is black or white: the ends and the middle are the page's paper, accent and text.
+NIGHT: Final = ((0x0D, 0x14, 0x18), (0x0B, 0x6E, 0x8F), (0x4C, 0xC3, 0xE0), (0xFB, 0xFA, 0xF7))
+DAY: Final = NIGHT[::-1]
+# Bjorn Ottosson's Oklab (2020): equal steps of its lightness look equal.
+_TO_CONES: Final = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB: Final = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def render(
+    spectrogram: Spectrogram,
+    width: int,
+    height: int,
+    colours: Sequence[tuple[int, int, int]] = NIGHT,
+) -> bytes:
+    """Draw all of it into exactly width by height pixels, high frequencies at the top."""
+    if width < 1 or height < 1:
+        raise ValueError(f"a picture of {width} by {height} pixels")
+    levels = spectrogram.levels
+    if levels.shape[1] == 0:
+        levels = np.zeros((len(levels), 1), np.uint8)
+    pixels = _fitted(_fitted(levels, width, axis=1), height, axis=0)[::-1]
+    lines = np.pad(pixels, ((0, 0), (1, 0))).tobytes()  # each opens with its filter: none
+    header = struct.pack(">IIBBBBB", width, height, EIGHT_BITS, PALETTE, 0, 0, 0)
+    return (
+        SIGNATURE
+        + chunk(b"IHDR", header)
+        + chunk(b"PLTE", palette(colours).tobytes())
+        + chunk(b"IDAT", zlib.compress(lines))
+        + chunk(b"IEND", b"")
+    )
+
+
+def palette(colours: Sequence[tuple[int, int, int]]) -> NDArray[np.uint8]:
+    """Return 256 colours through the given ones, whose lightness must rise or fall throughout.
+
+    Every step changes the lightness alike, and hue and saturation follow the given colours.
+    """
+    given = _oklab(np.array(colours) / 255)
+    order = np.argsort(given[:, 0])
+    lightness = np.linspace(given[0, 0], given[-1, 0], 256)
+    rows = [np.interp(lightness, given[order, 0], given[order, axis]) for axis in (1, 2)]
+    return np.rint(255 * _rgb(np.stack([lightness, *rows], axis=1))).astype(np.uint8)
+
+
+def _fitted(levels: NDArray[np.uint8], size: int, axis: int) -> NDArray[np.uint8]:
+    """Spread over any number of pixels: the loudest of many is kept, too few are repeated."""
+    starts = np.arange(size) * levels.shape[axis] // size
+    return np.maximum.reduceat(levels, starts, axis=axis)
+
+
+def _oklab(colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    lab: NDArray[np.float64] = np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+    return lab
+
+
+def _rgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    cones = (lab @ np.linalg.inv(_TO_LAB).T) ** 3
+    linear = np.clip(cones @ np.linalg.inv(_TO_CONES).T, 0, 1)
+    curved: NDArray[np.float64] = 1.055 * linear ** (1 / 2.4) - 0.055
+    return np.where(linear <= 0.0031308, 12.92 * linear, curved)
