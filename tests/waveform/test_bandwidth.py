@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,9 @@ from waveform.inspection import Collector, Inspection
 
 Programme = Callable[[int], Sound]
 PROGRAMMES: dict[str, Programme] = {
-    "song": lambda rate: song(3, 8, rate),
-    "another": lambda rate: song(12, 8, rate),
-    "noise": lambda rate: noise(2, 8, rate),
-    "dark": lambda rate: low_passed(4 * noise(4, 8, rate), rate, 300, 1),
+    "song": cache(lambda rate: song(3, 6, rate)),
+    "noise": cache(lambda rate: noise(2, 6, rate)),
+    "dark": cache(lambda rate: low_passed(4 * noise(4, 6, rate), rate, 300, 1)),
 }
 
 
@@ -97,7 +97,7 @@ def test_what_was_never_encoded_holds_all_frequencies(name: str, rate: int) -> N
     assert bandwidth.edge_hz > 20_000
 
 
-@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+@pytest.mark.parametrize("rate", [44_100, 96_000])
 @pytest.mark.parametrize(
     ("corner", "order", "hiss"),
     [(14_000, 4, -65), (10_000, 2, -58), (16_000, 8, -120), (12_000, 6, -120), (18_000, 8, -90)],
@@ -108,7 +108,7 @@ def test_low_passed_recordings_are_not_called_lossy(
     name: str, corner: int, order: int, hiss: float, rate: int
 ) -> None:
     recording = low_passed(PROGRAMMES[name](rate), rate, corner, order)
-    recording += np.float32(10 ** (1 + hiss / 20)) * noise(9, 8, rate)
+    recording += np.float32(10 ** (1 + hiss / 20)) * noise(9, 6, rate)
 
     assert certain(rounded(recording), rate).extent is not Extent.LOSSY
 
