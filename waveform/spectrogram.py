@@ -92,8 +92,9 @@ class SpectrogramBuilder:
 
     def _add_windows(self, sound: NDArray[np.float32]) -> None:
         windows = sound.reshape(len(sound), -1, self._length) * self._window
-        spectra = rfft(windows, axis=-1, overwrite_x=True)
-        powers = (spectra.real**2 + spectra.imag**2).mean(axis=0)
+        magnitudes = abs(rfft(windows, axis=-1, overwrite_x=True))
+        magnitudes *= magnitudes  # twice as fast as squaring real and imaginary parts
+        powers = magnitudes.mean(axis=0)
         for power in np.maximum.reduceat(powers, self._starts, axis=1):
             if self._filled == MOST_COLUMNS:
                 self._halve()

@@ -12,6 +12,7 @@ from waveform.png import SIGNATURE, chunk
 from waveform.spectrogram import Spectrogram
 
 EIGHT_BITS, PALETTE = 8, 3
+DEPTH = 180  # levels: 85 dB
 # Nothing is black or white: the ends and the middle are the page's paper, accent and text.
 NIGHT: Final = ((0x0D, 0x14, 0x18), (0x0B, 0x6E, 0x8F), (0x4C, 0xC3, 0xE0), (0xFB, 0xFA, 0xF7))
 DAY: Final = NIGHT[::-1]
@@ -44,7 +45,7 @@ def render(
     levels = spectrogram.levels
     if levels.shape[1] == 0:
         levels = np.zeros((len(levels), 1), np.uint8)
-    pixels = _fitted(_fitted(levels, width, axis=1), height, axis=0)[::-1]
+    pixels = _stretched(_fitted(_fitted(levels, width, axis=1), height, axis=0)[::-1])
     lines = np.pad(pixels, ((0, 0), (1, 0))).tobytes()  # each opens with its filter: none
     header = struct.pack(">IIBBBBB", width, height, EIGHT_BITS, PALETTE, 0, 0, 0)
     return (
@@ -72,6 +73,14 @@ def _fitted(levels: NDArray[np.uint8], size: int, axis: int) -> NDArray[np.uint8
     """Spread over any number of pixels: the loudest of many is kept, too few are repeated."""
     starts = np.arange(size) * levels.shape[axis] // size
     return np.maximum.reduceat(levels, starts, axis=axis)
+
+
+def _stretched(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Let the loudest point have the last colour, and what lies `DEPTH` below it the first."""
+    top = max(int(levels.max()), DEPTH)
+    steps = (np.arange(256) - (top - DEPTH)) * (255 / DEPTH)
+    table: NDArray[np.uint8] = np.clip(np.rint(steps), 0, 255).astype(np.uint8)
+    return np.take(table, levels)
 
 
 def _oklab(colours: NDArray[np.float64]) -> NDArray[np.float64]:

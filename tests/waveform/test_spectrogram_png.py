@@ -76,6 +76,15 @@ def test_high_tones_stand_above_low_ones(colours: Palette) -> None:
     assert late.mean() == pytest.approx(240 - 150, abs=3)
 
 
+@pytest.mark.parametrize("level", [0.0, -25.0])
+def test_the_loudest_point_has_the_last_colour(level: float) -> None:
+    builder = SpectrogramBuilder(48_000, 1)
+    builder.add(sine(level, 1)[np.newaxis].astype("f4"))
+    picture = decoded(render(builder.finish(), 40, 60), 40, 60)
+
+    assert (picture == NIGHT[-1]).all(axis=2).any()
+
+
 def test_no_sound_is_paper() -> None:
     picture = decoded(render(SpectrogramBuilder(48_000, 2).finish(), 9, 9), 9, 9)
 
