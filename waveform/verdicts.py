@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import log10
-from types import MappingProxyType
 from typing import TypeAlias
 
 from waveform.bandwidth_verdict import Bandwidth, Extent
@@ -136,4 +135,4 @@ def _of_bandwidth(found: Bandwidth, *, lossless: bool) -> Verdict:
 
 
 def _verdict(code: Code, **figures: float | str | None) -> Verdict:
-    return Verdict(code, MappingProxyType(figures))
+    return Verdict(code, figures)

@@ -1,5 +1,8 @@
 """Each fault is named once, by a code with figures and in a sentence; sound without any is not."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -112,6 +115,18 @@ def test_a_lossy_source_is_told_of_lossless_files_alone() -> None:
 
 def test_a_dark_tone_is_limited() -> None:
     assert Code.LIMITED_BANDWIDTH in found(tones((SILENCE, 0.1), (-40, 6)))
+
+
+def test_verdicts_are_json() -> None:
+    music = quiet_song(8)
+    music[1] += np.float32(0.05)
+    encoded = rounded(through(music, RATE, "libmp3lame", 128_000))
+    told = json.loads(json.dumps([asdict(verdict) for verdict in found(encoded).values()]))
+
+    assert told[-1] == {
+        "code": "probably_lossy",
+        "figures": {"hz": told[-1]["figures"]["hz"], "confidence": "high"},
+    }
 
 
 @pytest.mark.parametrize("code", Code)
