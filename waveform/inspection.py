@@ -8,12 +8,13 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from waveform.analysis import MOST_CHANNELS, RATES, NotMeasurable, silence_damage
+from waveform.analysis import MOST_CHANNELS, RATES, NotMeasurable
 from waveform.bandwidth import BandwidthFinder
 from waveform.bandwidth_verdict import Bandwidth
 from waveform.blocks import Seconds
 from waveform.channels import Channels, ChannelSums
 from waveform.clipping import Clipping, ClippingFinder
+from waveform.damage import silence_damage
 from waveform.pcm_hash import PcmHash
 from waveform.silence import Silence, SilenceFinder
 from waveform.spectrogram import SpectrogramBuilder

@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from waveform.picture import DARK, LIGHT, Rgb
 from waveform.png import SIGNATURE, chunk
 from waveform.spectrogram import Spectrogram
 
 EIGHT_BITS, PALETTE = 8, 3
 DEPTH = 180  # levels: 85 dB
-# Nothing is black or white: the ends and the middle are the page's paper, accent and text.
-NIGHT: Final = ((0x0D, 0x14, 0x18), (0x0B, 0x6E, 0x8F), (0x4C, 0xC3, 0xE0), (0xFB, 0xFA, 0xF7))
+# From the paper of one scheme by both its accents to that of the other.
+NIGHT: Final = (DARK.paper, LIGHT.wave, DARK.wave, LIGHT.paper)
 DAY: Final = NIGHT[::-1]
 # Bjorn Ottosson's Oklab (2020): equal steps of its lightness look equal.
 _TO_CONES: Final = np.array(
@@ -37,7 +38,7 @@ def render(
     spectrogram: Spectrogram,
     width: int,
     height: int,
-    colours: Sequence[tuple[int, int, int]] = NIGHT,
+    colours: Sequence[Rgb] = NIGHT,
 ) -> bytes:
     """Draw all of it into exactly width by height pixels, high frequencies at the top."""
     if width < 1 or height < 1:
@@ -57,7 +58,7 @@ def render(
     )
 
 
-def palette(colours: Sequence[tuple[int, int, int]]) -> NDArray[np.uint8]:
+def palette(colours: Sequence[Rgb]) -> NDArray[np.uint8]:
     """Return 256 colours through the given ones, whose lightness must rise or fall throughout.
 
     Every step changes the lightness alike, and hue and saturation follow the given colours.
