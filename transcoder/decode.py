@@ -8,6 +8,8 @@ by a damaged packet, is filled with silence, so that what follows stays in its p
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
+from typing import TypeAlias
 
 import av
 from av.audio.frame import AudioFrame
@@ -18,8 +20,9 @@ from av.packet import Packet
 from transcoder.probe import Sound
 
 # Clocks of a millisecond jitter by one or two; the shortest packet worth a mention lasts longer.
-_SHORTEST_HOLE = Fraction(10, 1000)
+_SHORTEST_HOLE = 100  # of them make a second
 _LONGEST_HOLE = 60  # seconds; beyond it the clock was set anew, and nothing is missing
+_Ticks: TypeAlias = int | Fraction  # integers in all but odd files: fractions cost ten times more
 _MOST_SILENCE = 600  # seconds of silence put into one file
 
 
@@ -101,41 +104,53 @@ class _Timeline:
     def __init__(self, rate: int, findings: Findings) -> None:
         self._rate = rate
         self._findings = findings
+        self._second = 0  # in ticks, which are so fine that frames begin and end on whole ones
         self._kept: AudioFrame | None = None
-        self._expected: Fraction | None = None  # second at which the kept frame should begin
+        self._start: _Ticks | None = None  # of the kept frame, as its timestamp says
+        self._expected: _Ticks | None = None  # as the frame before it says
 
     def place(self, frame: AudioFrame) -> Iterator[AudioFrame | Silence]:
+        start = self._start_of(frame)
         if self._kept is not None:
-            yield from self._release(self._kept, _start(frame))
-        self._kept = frame
+            yield from self._release(self._kept, start)
+        self._kept, self._start = frame, start
 
     def rest(self) -> Iterator[AudioFrame]:
         if self._kept is not None:
             yield self._kept
 
     def _release(
-        self, kept: AudioFrame, following: Fraction | None
+        self, kept: AudioFrame, following: _Ticks | None
     ) -> Iterator[AudioFrame | Silence]:
-        length = Fraction(kept.samples, kept.sample_rate)
-        start, expected = _start(kept), self._expected
+        length = self._ticks(kept.samples, kept.sample_rate)
+        start, expected = self._start, self._expected
+        shortest = self._second // _SHORTEST_HOLE
         if start is None or expected is None:
             start = expected if start is None else start
-        elif _SHORTEST_HOLE <= start - expected <= _LONGEST_HOLE:
-            if following is not None and following - expected - length >= _SHORTEST_HOLE:
+        elif shortest <= start - expected <= _LONGEST_HOLE * self._second:
+            if following is not None and following - expected - length >= shortest:
                 yield from self._silence(start - expected)
             else:
                 start = expected
         self._expected = None if start is None else start + length
         yield kept
 
-    def _silence(self, seconds: Fraction) -> Iterator[Silence]:
-        samples = round(seconds * self._rate)
+    def _silence(self, hole: _Ticks) -> Iterator[Silence]:
+        samples = round(Fraction(hole * self._rate, self._second))
         if self._findings.silence + samples <= _MOST_SILENCE * self._rate:
             self._findings.silence += samples
             yield Silence(samples)
 
+    def _start_of(self, frame: AudioFrame) -> _Ticks | None:
+        base = frame.time_base
+        if not self._second:
+            clock = 1 if base is None else base.denominator
+            self._second = lcm(_SHORTEST_HOLE, frame.sample_rate, clock)
+        if frame.pts is None or base is None:
+            return None
+        return self._ticks(frame.pts * base.numerator, base.denominator)
 
-def _start(frame: AudioFrame) -> Fraction | None:
-    if frame.pts is None or frame.time_base is None:
-        return None
-    return frame.pts * frame.time_base
+    def _ticks(self, count: int, a_second: int) -> _Ticks:
+        """Convert exactly; where a file changes its rate, ticks may become fractions."""
+        whole, rest = divmod(count * self._second, a_second)
+        return whole + Fraction(rest, a_second) if rest else whole

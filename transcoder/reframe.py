@@ -56,12 +56,14 @@ def _runs(frames: Iterable[AudioFrame | Silence]) -> Iterator[tuple[_Kind, NDArr
     """Join the samples of frames of one kind; few files change their kind in the middle."""
     held: list[NDArray[Any]] = []
     held_kind: _Kind | None = None
+    count = 0
     for kind, samples in _native(frames):
-        if held_kind and (kind != held_kind or sum(each.shape[1] for each in held) >= BLOCK):
+        if held_kind and (kind != held_kind or count >= BLOCK):
             yield held_kind, np.concatenate(held, axis=1)
-            held = []
+            held, count = [], 0
         held_kind = kind
         held.append(samples)
+        count += samples.shape[1]
     if held_kind:
         yield held_kind, np.concatenate(held, axis=1)
 
