@@ -6,6 +6,9 @@ LOW_FREQUENCY = frozenset({"LFE", "LFE2"})
 BESIDE = frozenset({"SL", "SR", "WL", "WR"})  # 60 to 120 degrees off the front, at ear height
 BEHIND = frozenset({"BL", "BR"})
 SURROUND_GAIN = 1.41
+# One channel that is played by two loudspeakers, as mono mostly is: 3.01 LU louder than BS.1770
+# reads it. To be chosen by who knows that; nothing here chooses it.
+DUAL_MONO = (2.0,)
 
 
 def channel_weights(names: Iterable[str]) -> tuple[float, ...]:

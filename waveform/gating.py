@@ -5,6 +5,8 @@ from math import floor, log10
 import numpy as np
 from numpy.typing import NDArray
 
+from waveform.sliding_mean import SlidingMean
+
 OFFSET = -0.691  # dB; makes the 997 Hz reference read its level
 ABSOLUTE_GATE = -70.0  # LUFS
 MOMENTARY = 40  # bins of 10 ms
@@ -12,10 +14,16 @@ SHORT_TERM = 300
 STEP = 10  # bins from one gating block to the next: 75 % overlap
 BIN = 0.01  # LU
 LEVELS = 20_000  # up to +130 LUFS: float files may hold integers' values
+GATE_POWER = 10 ** ((ABSOLUTE_GATE - OFFSET) / 10)
 
 
 def lufs(power: float) -> float:
     return OFFSET + 10 * log10(power)
+
+
+def audible_lufs(power: float) -> float | None:
+    """Return None below the absolute gate: R 128 takes it for silence."""
+    return lufs(power) if power > GATE_POWER else None
 
 
 class Levels:
@@ -30,8 +38,7 @@ class Levels:
         self._powers = np.zeros(LEVELS)
 
     def add(self, powers: NDArray[np.float64]) -> None:
-        gate = 10 ** ((ABSOLUTE_GATE - OFFSET) / 10)
-        kept = powers[powers > gate]
+        kept = powers[powers > GATE_POWER]
         levels = ((OFFSET - ABSOLUTE_GATE + 10 * np.log10(kept)) / BIN).astype(np.int64)
         levels = np.clip(levels, 0, LEVELS - 1)
         np.add.at(self._counts, levels, 1)
@@ -63,34 +70,26 @@ class Gating:
     """Reads loudness off the energy grid as it grows."""
 
     def __init__(self) -> None:
-        self._recent = np.zeros(0)
         self._seen = 0
         self.blocks = Levels()  # of 400 ms, those that integrated loudness is made of
+        self._windows = SlidingMean(MOMENTARY), SlidingMean(SHORT_TERM)
         self._short_term = Levels()
         self._loudest_momentary = 0.0
         self._loudest_short_term = 0.0
 
-    def add(self, powers: NDArray[np.float64]) -> None:
-        """Take the next bins. Maxima are sought in each; gates and range use every tenth."""
-        momentary, gating_blocks = self._windows(powers, MOMENTARY)
-        self.blocks.add(gating_blocks)
+    def add(self, powers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Take the next bins; return the power of the momentary and short-term window at each.
+
+        Maxima are sought in each window; gates and range use every tenth.
+        """
+        momentary, short_term = (window.add(powers) for window in self._windows)
+        tenths = slice((-1 - self._seen) % STEP, None, STEP)
+        self.blocks.add(momentary[tenths])
+        self._short_term.add(short_term[tenths])
         self._loudest_momentary = momentary.max(initial=self._loudest_momentary)
-        short_term, gating_blocks = self._windows(powers, SHORT_TERM)
-        self._short_term.add(gating_blocks)
         self._loudest_short_term = short_term.max(initial=self._loudest_short_term)
         self._seen += powers.size
-        self._recent = np.concatenate([self._recent, powers])[1 - SHORT_TERM :]
-
-    def _windows(
-        self, powers: NDArray[np.float64], length: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the mean power of all windows that end in `powers`, and of the gating blocks."""
-        bins = np.concatenate([self._recent[1 - length :], powers])
-        if bins.size < length:
-            return np.zeros(0), np.zeros(0)
-        first = self._seen + powers.size - bins.size
-        means = np.convolve(bins, np.full(length, 1 / length), "valid")
-        return means, means[-first % STEP :: STEP]
+        return momentary, short_term
 
     @property
     def integrated(self) -> float | None:

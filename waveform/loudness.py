@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Loudness:
     """None stands for no figure: silence has no level, and a window must fit into the sound.
 
-    A mono programme is measured as its one channel, as BS.1770 says: 3 LU below the same
-    signal on two.
+    A mono programme is measured as its one channel, as BS.1770 says: 3.01 LU below the same
+    signal on two; `channel_weights.DUAL_MONO` measures it as two.
     """
 
     integrated_lufs: float | None

@@ -3,27 +3,48 @@
 import numpy as np
 import pytest
 
-from tests.waveform.sounds import measured, song
-from waveform.analysis import Analysis
+from tests.waveform.sounds import Sound, measured, song
+from waveform.analysis import Analysis, Measured
+from waveform.live_meter import LiveMeter
 
 
-@pytest.mark.parametrize("rate", [11_025, 48_000])
-@pytest.mark.parametrize("chunk", [7, 480, 65_536])
+def taken(sound: Sound, rate: int, chunk: int) -> Measured:
+    analysis = Analysis(rate, len(sound), curve=True)
+    for start in range(0, sound.shape[1], chunk):
+        analysis.feed(sound[:, start : start + chunk])
+    return analysis.finish()
+
+
+@pytest.mark.parametrize("rate", [11_025, 44_056, 44_100, 48_000])
+@pytest.mark.parametrize("chunk", [1, 7, 480, 65_536])
 def test_results_are_identical_for_any_chunk_size(rate: int, chunk: int) -> None:
-    sound = song(1, 4.7, rate)
-    whole, cut = measured(sound, rate, chunk=sound.shape[1]), measured(sound, rate, chunk=chunk)
+    sound = song(1, 3.7, rate)
+    whole, cut = taken(sound, rate, sound.shape[1]), taken(sound, rate, chunk)
 
     assert cut.loudness == whole.loudness
     assert cut.histogram == whole.histogram
+    assert cut.curve == whole.curve
     assert np.array_equal(cut.peaks.pixels, whole.peaks.pixels)
 
 
-def test_results_are_identical_for_single_samples() -> None:
-    sound = song(2, 3.3, 8_000)
-    whole, cut = measured(sound, 8_000, chunk=sound.shape[1]), measured(sound, 8_000, chunk=1)
+@pytest.mark.parametrize("rate", [11_025, 44_056, 48_000])
+@pytest.mark.parametrize("chunk", [1, 480, 65_536])
+def test_a_live_meter_ends_with_the_same_figures_for_any_chunk_size(rate: int, chunk: int) -> None:
+    sound = song(1, 3.5, rate)
 
-    assert cut.loudness == whole.loudness
-    assert np.array_equal(cut.peaks.pixels, whole.peaks.pixels)
+    assert levels(live(sound, rate, chunk)) == levels(live(sound, rate, 7))
+
+
+def live(sound: Sound, rate: int, chunk: int) -> LiveMeter:
+    meter = LiveMeter(rate, len(sound))
+    for start in range(0, sound.shape[1], chunk):
+        meter.feed(sound[:, start : start + chunk])
+    return meter
+
+
+def levels(meter: LiveMeter) -> tuple[float | None, ...]:
+    held = (meter.momentary_max, meter.short_term_max)
+    return (meter.momentary, meter.short_term, *held, meter.integrated, meter.range)
 
 
 def test_results_are_identical_for_chunks_of_changing_size() -> None:

@@ -74,6 +74,24 @@ def test_an_offset_is_not_heard_as_loudness() -> None:
     assert with_offset.range_lu == pytest.approx(0, abs=0.1)
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
+def test_a_programme_of_nothing_but_bad_samples_is_silence(bad: float) -> None:
+    result = measured(np.full((2, 2 * RATE), bad, np.float32))
+
+    assert result.loudness == NOTHING
+    assert result.bad_samples == 4 * RATE
+    assert not result.peaks.pixels.any()
+
+
+def test_of_an_offset_alone_only_the_step_at_its_beginning_is_heard() -> None:
+    offset = np.full((2, 10 * RATE), 0.5, np.float32)
+    loudness = measured(offset).loudness
+
+    assert loudness.sample_peak_dbfs == pytest.approx(-6.02, abs=0.01)
+    assert loudness.integrated_lufs == pytest.approx(libebur128.integrated(offset, RATE), abs=0.002)
+    assert measured(offset[:, : RATE // 3]).loudness.integrated_lufs is None
+
+
 def test_a_bad_sample_in_silence_leaves_silence() -> None:
     silence = np.zeros((1, RATE), np.float32)
     silence[0, 5] = np.nan
