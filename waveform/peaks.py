@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from waveform.sixteen_bits import eight_bits, sixteen_bits
+from waveform.spill import Spill
 
 Bits: TypeAlias = Literal[8, 16]
 Pixels: TypeAlias = NDArray[np.signedinteger[Any]]  # int8 or int16: (length, channels, 2)
@@ -128,8 +129,15 @@ class PeaksBuilder:
         self._float_source = float_source
         self._open: NDArray[Any] = np.zeros((0, channels, 2))  # the pixel that is not complete
         self._filled = 0  # its samples so far
-        self._data = bytearray()
+        self._data: bytearray | Spill = bytearray()
         self._taken = 0
+
+    def keep_in(self, file: BinaryIO) -> None:
+        """Keep the pixels in an empty file: in memory they take 2.7 MB an hour. Said at the start.
+
+        The peaks that are found in the end are a view of that file.
+        """
+        self._data = Spill(file)
 
     def add(self, block: NDArray[np.float32] | NDArray[np.int16]) -> None:
         if block.shape[1] == 0:
@@ -144,7 +152,8 @@ class PeaksBuilder:
         """Close the last pixel, however few samples it has; nothing may be added after it."""
         self._append(self._open)
         self._open = self._open[:0]
-        return Peaks(self._rate, self._samples_per_pixel, self._pixels(self._data))
+        found = self._data.whole() if isinstance(self._data, Spill) else self._data
+        return Peaks(self._rate, self._samples_per_pixel, self._pixels(found))
 
     def take(self) -> Overview:
         """Return the overview's pixels that are complete and were not taken yet."""
@@ -171,7 +180,7 @@ class PeaksBuilder:
             extremes = sixteen_bits(extremes, float_source=self._float_source)
         if self._dtype == np.int8:
             extremes = eight_bits(extremes)
-        self._data += extremes.tobytes()
+        self._data.extend(extremes.tobytes())
 
-    def _pixels(self, data: bytearray) -> Pixels:
+    def _pixels(self, data: bytearray | bytes | NDArray[np.uint8]) -> Pixels:
         return np.frombuffer(data, self._dtype).reshape(-1, self._channels, 2)

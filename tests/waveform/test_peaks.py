@@ -1,5 +1,7 @@
 """Peaks hold the extremes of every pixel, at any zoom, while the sound still arrives."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -198,3 +200,22 @@ def test_zooms_of_one_pass_equal_those_measured_alone() -> None:
     for zoom in zooms:
         assert np.array_equal(made[zoom].pixels, alone[zoom].finish().pixels), zoom
         assert made[zoom].samples_per_pixel == zoom
+
+
+@pytest.mark.parametrize("seconds", [0, 0.01, 5.5])
+def test_peaks_that_are_kept_in_a_file_are_the_same(seconds: float, tmp_path: Path) -> None:
+    sound = noise(3, seconds)
+    analysis, usual = Analysis(48_000, 2), measured(sound).peaks
+    seen: list[int] = []
+    with (tmp_path / "peaks").open("w+b") as file:
+        analysis.peaks.keep_in(file)
+        for start in range(0, sound.shape[1], 50_000):
+            analysis.feed(sound[:, start : start + 50_000])
+            seen += analysis.peaks.take().data
+        peaks = analysis.finish().peaks
+        seen += analysis.peaks.take().data
+
+        assert np.array_equal(peaks.pixels, usual.pixels)
+        assert np.array_equal(peaks.zoom(512).pixels, usual.zoom(512).pixels)
+        assert (tmp_path / "peaks").read_bytes() == usual.pixels.tobytes()
+    assert seen == usual.mono().zoom(4096).pixels[: len(seen) // 2].ravel().tolist()
