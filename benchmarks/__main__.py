@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import (
+    analysis,
+    analysis_memory,
     first_segment,
     job_list,
     job_rate,
@@ -28,6 +30,8 @@ QUESTIONS: Final[Mapping[str, Callable[[Extent, Path], Section]]] = {
     "ladder": ladder.measure,
     "first_segment": first_segment.measure,
     "memory": memory.measure,
+    "analysis": analysis.measure,
+    "analysis_memory": analysis_memory.measure,
     "loop_lag": loop_lag.measure,
     "job_rate": job_rate.measure,
     "job_recovery": job_recovery.measure,

@@ -35,6 +35,7 @@ class Extent:
     kills: tuple[float, ...]  # seconds after the begin of a job at which its worker is killed
     peers: bool  # whether other queues are killed, too: they take longer
     starts: int  # of a job that a worker waits for
+    analysed_times: int  # the song in one analysis whose memory is watched
 
 
 FULL: Final = Extent(
@@ -57,6 +58,7 @@ FULL: Final = Extent(
     kills=(0.5, 3.0, 7.0),
     peers=True,
     starts=300,
+    analysed_times=48,  # four hours
 )
 QUICK: Final = Extent(
     seconds=20,
@@ -73,4 +75,5 @@ QUICK: Final = Extent(
     kills=(0.5,),
     peers=False,
     starts=5,
+    analysed_times=3,
 )

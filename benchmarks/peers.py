@@ -16,6 +16,15 @@ def ffmpegs() -> dict[str, str]:
     return {f"ffmpeg {version(program)}": program for program in programs}
 
 
+@cache
+def present() -> dict[str, str]:
+    """Return the same, without the newest where it is not installed."""
+    try:
+        return ffmpegs()
+    except NotMeasured:
+        return {f"ffmpeg {version('ffmpeg')}": "ffmpeg"}
+
+
 def version(program: str) -> str:
     """Return what the program calls itself: `5.1.6`, `9.0.2`."""
     said = subprocess.run([program, "-version"], check=True, capture_output=True, text=True)
