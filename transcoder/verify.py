@@ -18,7 +18,7 @@ from waveform.true_peak import BOUND, TruePeak
 
 HIGHEST: Final = 10 ** (-0.1 / 20)  # meters differ by a tenth of a decibel
 _LOWERED: Final = 10 ** (-0.4 / 20)  # what is turned down is turned down to here
-_AT_ONCE: Final = 1 << 15  # samples: interpolating takes eight times their memory
+_AT_ONCE: Final = 1 << 15  # samples: measuring takes eight times their memory
 _EDGE: Final = 16  # samples beside a frame that count for its true peak
 
 
@@ -49,7 +49,9 @@ def true_peak(sound: pcm.Sound, above: float = 0.0) -> float:
 
 def power(sound: pcm.Sound, rate: int) -> float:
     """Measure the energy that loudness is made of."""
-    return float(EnergyGrid(rate, [1.0] * len(sound)).powers(sound).sum())
+    grid = EnergyGrid(rate, [1.0] * len(sound))
+    pieces = (sound[:, start : start + _AT_ONCE] for start in range(0, sound.shape[1], _AT_ONCE))
+    return sum(float(grid.powers(piece).sum()) for piece in pieces)
 
 
 def decibels(ratio: float) -> float:
