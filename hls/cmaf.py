@@ -5,16 +5,22 @@ again, so that a player presents the first sample of the programme at 0. The mov
 the track's sample rate, which makes every length in the file exact.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from struct import pack
+from types import MappingProxyType
+from typing import Final
 
 from hls.audio_track import AudioCodec, AudioTrack
 from hls.boxes import box, full_box
+from hls.free_tags import user_data
+from hls.loudness_boxes import MeasuredLevels, ludt
 from hls.sample_entries import sample_entry
 
 __all__ = ["AudioCodec", "AudioTrack", "Sample", "init_segment", "media_segment"]
+
+NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _TRACK = 1
 _UNITY_MATRIX = pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
@@ -29,9 +35,18 @@ class Sample:
     duration: int  # ticks of the track's sample rate
 
 
-def init_segment(track: AudioTrack) -> bytes:
-    """Write what EXT-X-MAP names. It may change only with the track's revision."""
-    movie = box(b"moov", _mvhd(track), _trak(track), _mvex(track), *_gapless(track))
+def init_segment(
+    track: AudioTrack,
+    *,
+    levels: MeasuredLevels | None = None,
+    tags: Mapping[str, str] = NO_TAGS,
+) -> bytes:
+    """Write what EXT-X-MAP names. It may change only with the track's revision.
+
+    `levels` are told to players that level by them; `tags` are for those that read tags instead.
+    """
+    told = user_data({**_gapless(track), **tags})
+    movie = box(b"moov", _mvhd(track), _trak(track, levels), _mvex(track), told)
     return box(b"ftyp", b"iso6", bytes(4), b"iso6", b"cmfc") + movie
 
 
@@ -68,7 +83,7 @@ def _mvhd(track: AudioTrack) -> bytes:
     return full_box(b"mvhd", times, pack(">IH", 0x10000, 0x100), bytes(10), _UNITY_MATRIX, tail)
 
 
-def _trak(track: AudioTrack) -> bytes:
+def _trak(track: AudioTrack, levels: MeasuredLevels | None) -> bytes:
     enabled_in_movie_and_preview = 7
     header = full_box(
         b"tkhd",
@@ -78,7 +93,8 @@ def _trak(track: AudioTrack) -> bytes:
         bytes(8),
         flags=enabled_in_movie_and_preview,
     )
-    return box(b"trak", header, _edts(track), _mdia(track))
+    told = box(b"udta", ludt(levels)) if levels else b""
+    return box(b"trak", header, _edts(track), _mdia(track), told)
 
 
 def _edts(track: AudioTrack) -> bytes:
@@ -116,7 +132,7 @@ def _mvex(track: AudioTrack) -> bytes:
     return box(b"mvex", length, defaults)
 
 
-def _gapless(track: AudioTrack) -> Iterator[bytes]:
+def _gapless(track: AudioTrack) -> dict[str, str]:
     """Say the priming once more in iTunes' words, for AAC.
 
     FFmpeg 5.1 takes the edit list of a fragmented file for a shift of the clock and plays the
@@ -124,11 +140,8 @@ def _gapless(track: AudioTrack) -> Iterator[bytes]:
     follow the edit list, leave out no more for it.
     """
     if track.codec != "aac" or not track.priming:
-        return
+        return {}
     length = track.samples or 0
     padding = -(track.priming + length) % track.frame_samples if length else 0
     numbers = f" 00000000 {track.priming:08X} {padding:08X} {length:016X}" + 8 * " 00000000"
-    text = full_box(b"data", bytes(4), numbers.encode(), flags=1)  # 1: UTF-8
-    names = full_box(b"mean", b"com.apple.iTunes") + full_box(b"name", b"iTunSMPB")
-    handler = full_box(b"hdlr", bytes(4), b"mdirappl", bytes(9))
-    yield box(b"udta", full_box(b"meta", handler, box(b"ilst", box(b"----", names, text))))
+    return {"iTunSMPB": numbers}

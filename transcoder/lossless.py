@@ -6,6 +6,7 @@ it, and must not change.
 
 from collections.abc import Iterator
 
+from hls.loudness_boxes import MeasuredLevels
 from hls.timeline import Grid, flac_block, segment_samples
 from transcoder import pcm
 from transcoder.encode import FlacEncoder
@@ -15,6 +16,7 @@ from transcoder.package import Packager
 from transcoder.reports import Report
 from transcoder.source import Source
 from transcoder.telling import Teller
+from waveform.gain_tags import r128, replaygain
 from waveform.loudness import Loudness
 
 _DEPTH = 8  # blocks that wait for the encoder
@@ -46,8 +48,19 @@ class Lossless:
         self._pipe.join()
 
     def announce(self, teller: Teller, loudness: Loudness) -> None:
-        """Tell of the finished rendition; its loudness is that of the samples it holds."""
-        self._packager.start(self._encoder.track(self._samples))
+        """Tell of the finished rendition; its loudness is that of the samples it holds.
+
+        They stay as they came, so the init segment says how loud they are: to players that level
+        by themselves, in each of the ways that one of them reads.
+        """
+        levels = MeasuredLevels(
+            integrated_lufs=loudness.integrated_lufs,
+            true_peak_dbtp=loudness.true_peak_dbtp,
+            sample_peak_dbfs=loudness.sample_peak_dbfs,
+        )
+        gains = {name.lower(): text for name, text in replaygain(loudness).items()}
+        track = self._encoder.track(self._samples)
+        self._packager.start(track, levels=levels, tags=gains | r128(loudness))
         *segments, started = self._held
         for report in (started, *segments, self._packager.finished(loudness)):
             teller.tell(report)

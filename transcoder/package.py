@@ -4,7 +4,7 @@ A file appears whole or not at all. A segment is written as soon as it is known 
 so a programme whose length is not known yet is cut exactly like one whose length is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from hls.audio_track import AudioTrack
 from hls.bandwidth import Weight, average_bandwidth, peak_bandwidth
-from hls.cmaf import Sample, init_segment, media_segment
+from hls.cmaf import NO_TAGS, Sample, init_segment, media_segment
 from hls.codecs import codecs
+from hls.loudness_boxes import MeasuredLevels
 from hls.timeline import Grid
 from transcoder.ladder import Rung
 from transcoder.reports import RenditionFinished, RenditionStarted, Report, SegmentMade
@@ -51,10 +52,16 @@ class Packager:
         self._made: list[Weight] = []
         (output / self._folder).mkdir(parents=True, exist_ok=True)
 
-    def start(self, track: AudioTrack) -> None:
+    def start(
+        self,
+        track: AudioTrack,
+        *,
+        levels: MeasuredLevels | None = None,
+        tags: Mapping[str, str] = NO_TAGS,
+    ) -> None:
         """Write the init segment, and tell of the rendition."""
         init = f"{self._folder}/init.mp4"
-        publish(self._output / init, init_segment(track))
+        publish(self._output / init, init_segment(track, levels=levels, tags=tags))
         self._report(
             RenditionStarted(
                 rung=self._rung.name,

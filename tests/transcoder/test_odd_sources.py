@@ -1,10 +1,12 @@
 """Odd and broken files end in a track that says what was wrong, or in a sentence that does."""
 
+import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -44,6 +46,28 @@ def test_any_rate_is_resampled_without_a_lag(
     assert started["aac-128"].samples == -(-round(1.3 * rate) * served // rate)
     assert started["flac"].sample_rate == rate
     assert np.array_equal(track.sound("flac", 1), by_ffmpeg(source, channels=1))
+
+
+def test_the_lossless_rung_says_how_loud_it_is(
+    music: Callable[..., Any], made: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    """Its samples stay as they came; players that level by themselves find out by how much."""
+    track = run(made(music(44_100, 4.0), 44_100, "a.wav", "-c:a", "pcm_s16le"))
+
+    told = track.one(Analysed).loudness
+    (finished,) = [each for each in track.of(RenditionFinished) if each.rung == "flac"]
+    init = (track.output / "r1/flac/init.mp4").read_bytes()
+    with av.open(io.BytesIO(init)) as media:
+        tags = {name.lower(): text for name, text in media.metadata.items()}
+
+    assert finished.integrated_lufs == told.integrated_lufs
+    assert tags["replaygain_track_gain"] == f"{-18 - told.integrated_lufs:.2f} dB"
+    peak = 10 ** (told.true_peak_dbtp / 20)
+    assert tags["replaygain_track_peak"] == f"{peak:.6f}"
+    assert int(tags["r128_track_gain"]) == round(256 * (-23 - told.integrated_lufs))
+    loudness_box = init.index(b"tlou")
+    assert init.index(b"trak") < init.index(b"ludt") < loudness_box < init.index(b"mvex")
+    assert init[loudness_box + 16] == round(4 * (told.integrated_lufs + 57.75))
 
 
 @pytest.mark.parametrize(
