@@ -122,7 +122,8 @@ class LeaseClient:
         `patience` says how long its lease may live; `moving` is told while bytes move.
         """
         address = f"{self._base}/internal/objects/{job.grant}"
-        return GrantedObjects(self._session, address, patience, moving)
+        begun_before = job.token > 1
+        return GrantedObjects(self._session, address, patience, moving, begun_before=begun_before)
 
     async def _say(
         self, job: Job, verb: str, body: dict[str, Any], patience: float

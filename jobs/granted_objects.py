@@ -32,7 +32,11 @@ _Body: TypeAlias = Callable[[asyncio.Timeout], AsyncIterator[bytes]]
 
 
 class GrantedObjects:
-    """Reads and writes what the grant in `address` opens."""
+    """Reads and writes what the grant in `address` opens.
+
+    Where the job was `begun_before`, much of what it makes may be there: that is asked before it
+    is sent.
+    """
 
     def __init__(
         self,
@@ -40,11 +44,14 @@ class GrantedObjects:
         address: str,
         patience: Callable[[], float],
         moving: Callable[[], None],
+        *,
+        begun_before: bool,
     ) -> None:
         self._session = session
         self._address = address
         self._patience = patience
         self._moving = moving
+        self._begun_before = begun_before
 
     async def input(self, name: str, folder: Path) -> Path:
         """Fetch an object. Raises ObjectGone, LeaseLost, ServerAway, RequestRefused."""
@@ -57,8 +64,11 @@ class GrantedObjects:
     async def output(self, name: str, path: Path) -> None:
         """Send a file and remove it. Raises ServerFull, LeaseLost, ServerAway, RequestRefused."""
         file, size = await in_thread(lambda: opened_finished(path))
+        upload = _Upload(
+            self._session, self._url(name), self._moving, file, size, self._begun_before
+        )
         with file:
-            await self._persist(_Upload(self._session, self._url(name), self._moving, file, size))
+            await self._persist(upload)
         await in_thread(lambda: path.unlink(missing_ok=True))
 
     def _url(self, name: str) -> URL:
@@ -144,14 +154,14 @@ class _Upload:
     moving: Callable[[], None]
     file: BinaryIO
     size: int
+    asks: bool  # what is there, before the first byte is sent
     reached: int = 0
     _there: int | None = None  # what the server has, if that is known
-    _begun: bool = False
 
     async def step(self) -> bool:
-        if not self._begun and self.size <= AT_ONCE:
+        if not self.asks and self.size <= AT_ONCE:
             self._there = 0
-        self._begun = True
+        self.asks = True
         if self._there is None:
             self._there = await self._asked()
         if self._there is None:

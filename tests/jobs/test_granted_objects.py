@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from jobs.messages import Job, LeaseLost, RequestRefused, ServerAway, ServerFull
 from jobs.objects import ObjectGone
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Serving = Callable[[Answer], Awaitable[GrantedObjects]]
+Serving = Callable[..., Awaitable[GrantedObjects]]
 JOB = Job("7", "count", "cpu", token=1, attempt=1, payload={}, lease_seconds=15, grant="s3cret")
 PATIENCE = 0.5
 
@@ -25,12 +26,12 @@ async def serving(
 ) -> AsyncIterator[Serving]:
     clients: list[LeaseClient] = []
 
-    async def serve(answer: Answer) -> GrantedObjects:
+    async def serve(answer: Answer, job: Job = JOB) -> GrantedObjects:
         app = web.Application(client_max_size=1 << 30)
         app.router.add_route("*", "/houle/internal/objects/s3cret/{name:.+}", answer)
         server = await aiohttp_server(app)
         clients.append(LeaseClient(str(server.make_url("/houle")), "token"))
-        return clients[-1].objects(JOB, lambda: PATIENCE)
+        return clients[-1].objects(job, lambda: PATIENCE)
 
     yield serve
     for client in clients:
@@ -91,6 +92,28 @@ async def test_a_full_server_is_not_asked_again(serving: Serving, tmp_path: Path
         await objects.output("cover", made)
 
     assert asked == ["PUT"]
+
+
+async def test_what_an_earlier_attempt_left_is_asked_for_and_not_sent_again(
+    serving: Serving, tmp_path: Path
+) -> None:
+    asked = []
+
+    async def half_there(request: web.Request) -> web.Response:
+        asked.append((request.method, request.match_info["name"]))
+        await request.read()
+        if request.method == "HEAD" and request.match_info["name"] == "1":
+            return web.Response(status=404, headers={"Upload-Offset": "0"})
+        return web.Response(status=201 if request.method == "PUT" else 200)
+
+    objects = await serving(half_there, replace(JOB, token=2))
+    for name in ("0", "1"):
+        made = tmp_path / name
+        made.write_bytes(b"x")
+        await objects.output(name, made)
+        assert not made.exists()
+
+    assert asked == [("HEAD", "0"), ("HEAD", "1"), ("PUT", "1")]
 
 
 async def test_an_object_that_is_gone_is_told_from_a_lease_that_is(
