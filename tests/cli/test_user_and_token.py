@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -15,10 +12,8 @@ from cli.main import app
 from server.accounts import PersonalToken, User, list_tokens, user_named
 from server.accounts.passwords import Passwords
 from server.accounts.store import find_password
-from server.database import Database, open_database
-
-T = TypeVar("T")
-Houle = Callable[..., Result]
+from server.database import Database
+from tests.cli.conftest import Houle, on_database
 
 
 @pytest.fixture
@@ -31,17 +26,6 @@ def houle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Houle:
     return run
 
 
-def looked_up(tmp_path: Path, look: Callable[[Database], Awaitable[T]]) -> T:
-    async def opened() -> T:
-        database = open_database(f"sqlite:///{tmp_path}/sea/houle.db")
-        try:
-            return await look(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(opened())
-
-
 def opens(tmp_path: Path, name: str, password: str) -> bool:
     async def look(database: Database) -> bool:
         found = await database.point(find_password, name)
@@ -50,7 +34,7 @@ def opens(tmp_path: Path, name: str, password: str) -> bool:
         passwords.close()
         return verdict.right
 
-    return looked_up(tmp_path, look)
+    return on_database(tmp_path / "sea", look)
 
 
 def test_a_user_is_added_before_the_first_start(houle: Houle, tmp_path: Path) -> None:
@@ -62,7 +46,7 @@ def test_a_user_is_added_before_the_first_start(houle: Houle, tmp_path: Path) ->
 
     assert added.exit_code == 0, added.output
     assert "bob" in added.stdout
-    user = looked_up(tmp_path, look)
+    user = on_database(tmp_path / "sea", look)
     assert (user.username, user.role.value) == ("bob", "creator")
     assert opens(tmp_path, "bob", "a swell of the sea")
 
@@ -125,7 +109,7 @@ def test_tokens_are_listed_without_their_secret_and_revoked_by_id(
     assert "the backup" in listed.stdout
     assert secret not in listed.stdout
     assert (revoked.exit_code, again.exit_code) == (0, 1)
-    assert looked_up(tmp_path, look) == []
+    assert on_database(tmp_path / "sea", look) == []
 
 
 def test_a_token_for_nobody_is_refused(houle: Houle) -> None:
@@ -141,6 +125,6 @@ def test_an_account_is_closed_and_opened_again(houle: Houle, tmp_path: Path) -> 
 
     houle("user", "add", "bob", "--password-stdin", stdin="a swell of the sea\n")
     assert houle("user", "disable", "bob").exit_code == 0
-    assert looked_up(tmp_path, look)
+    assert on_database(tmp_path / "sea", look)
     assert houle("user", "enable", "bob").exit_code == 0
-    assert not looked_up(tmp_path, look)
+    assert not on_database(tmp_path / "sea", look)
