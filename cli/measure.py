@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,70 +16,76 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from waveform.analysis import Measured
-
-Figures = dict[str, float | None]
-_COLUMNS = (
-    ("LUFS", "integrated_lufs", "{:.1f}"),
-    ("LRA", "range_lu", "{:.1f}"),
-    ("dBTP", "true_peak_dbtp", "{:.1f}"),
-    ("max M", "momentary_max_lufs", "{:.1f}"),
-    ("max S", "short_term_max_lufs", "{:.1f}"),
-    ("gain", "gain_db", "{:+.1f}"),
-)
+    from cli.measure_rows import Heard, Wanted
 
 
 def measure(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)],
+    *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     target: Annotated[float, typer.Option(help="LUFS that `gain` aims at.")] = -14.0,
     ceiling: Annotated[float, typer.Option(help="dBTP that `gain` keeps below.")] = -1.0,
+    findings: Annotated[bool, typer.Option("--findings", help="Say what is wrong.")] = False,
+    curve: Annotated[bool, typer.Option("--curve", help="How loudness goes, as JSON.")] = False,
+    album: Annotated[bool, typer.Option("--album", help="The files are one album.")] = False,
+    tags: Annotated[bool, typer.Option("--tags", help="ReplayGain 2.0, or R128 of Opus.")] = False,
+    dual_mono: Annotated[
+        bool, typer.Option("--dual-mono", help="Mono is played by two loudspeakers.")
+    ] = False,
 ) -> None:
     """Measure loudness (EBU R 128) and true peak of sound files; no server is needed."""
-    measured, failed = [], False
-    with _bar(quiet=as_json) as bar:
-        task = bar.add_task("", total=len(files))
-        heard = partial(bar.update, task)
-        for file in files:
-            try:
-                measured.append(
-                    {"file": str(file), "loudness": _figures(file, heard, target, ceiling)}
-                )
-            except _refusals() as error:
-                failed = True
-                typer.echo(f"houle: {file}: {refusals.words(error)}", err=True)
-            bar.advance(task)
+    if curve and not as_json:
+        raise typer.BadParameter("A curve is printed as JSON alone: give --json, too.")
+    from cli.measure_rows import Wanted, rows
+    from cli.measure_text import show
+
+    wanted = Wanted(
+        target_lufs=target,
+        ceiling_dbtp=ceiling,
+        findings=findings,
+        curve=curve,
+        album=album,
+        tags=tags,
+        dual_mono=dual_mono,
+    )
+    heard = _heard(files, wanted, quiet=as_json)
+    told = rows(heard, wanted)
     if as_json:
-        typer.echo(json.dumps(measured, indent=2))
+        typer.echo(json.dumps(told, indent=2))
     else:
-        _table(measured)
-    raise typer.Exit(1 if failed else 0)
+        show(told)
+    raise typer.Exit(1 if len(heard) < len(files) else 0)
 
 
-def _refusals() -> tuple[type[Exception], ...]:
+def _heard(files: list[Path], wanted: Wanted, *, quiet: bool) -> list[Heard]:
+    """Measure what can be measured, and say of the rest why it cannot."""
     from transcoder.errors import MediaError
 
-    return (MediaError, OSError)
+    heard = []
+    with _bar(quiet=quiet) as bar:
+        task = bar.add_task("", total=len(files))
+        for file in files:
+            try:
+                heard.append(_measured(file, partial(bar.update, task), wanted))
+            except (MediaError, OSError) as error:
+                typer.echo(f"houle: {file}: {refusals.words(error)}", err=True)
+            bar.advance(task)
+    return heard
 
 
-def _figures(file: Path, heard: Callable[..., None], target: float, ceiling: float) -> Figures:
+def _measured(file: Path, shown: Callable[..., None], wanted: Wanted) -> Heard:
+    from cli.measure_rows import Heard
     from transcoder.measure import measure as decode_and_measure
 
-    heard(description=file.name)
-    measured = decode_and_measure(
-        file, lambda seconds: heard(description=f"{file.name}  {seconds:.0f} s")
+    shown(description=file.name)
+    found = decode_and_measure(
+        file,
+        lambda seconds: shown(description=f"{file.name}  {seconds:.0f} s"),
+        inspect=wanted.findings,
+        curve=wanted.curve,
+        dual_mono=wanted.dual_mono,
     )
-    return _rounded(measured, target, ceiling)
-
-
-def _rounded(measured: Measured, target: float, ceiling: float) -> Figures:
-    from waveform.gain import plan
-
-    loudness = measured.loudness
-    gain = plan(loudness, target_lufs=target, ceiling_dbtp=ceiling).gain_db
-    names = [name for _, name, _ in _COLUMNS if name != "gain_db"]
-    figures: Figures = {name: getattr(loudness, name) for name in names} | {"gain_db": gain}
-    return {name: None if value is None else round(value, 2) for name, value in figures.items()}
+    return Heard(str(file), found)
 
 
 def _bar(*, quiet: bool) -> Progress:
@@ -92,19 +97,3 @@ def _bar(*, quiet: bool) -> Progress:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     disable = quiet or not console.is_terminal
     return Progress(*columns, console=console, disable=disable, transient=True)
-
-
-def _table(measured: Sequence[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Column, Table
-
-    file = Column("file", overflow="fold")
-    table = Table(file, *[title for title, _, _ in _COLUMNS], box=None, pad_edge=False)
-    for one in measured:
-        values = [one["loudness"][name] for _, name, _ in _COLUMNS]
-        cells = [
-            "-" if v is None else f.format(v) for v, (_, _, f) in zip(values, _COLUMNS, strict=True)
-        ]
-        table.add_row(one["file"], *cells)
-    if measured:
-        Console().print(table)

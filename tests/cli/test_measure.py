@@ -10,6 +10,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.cli.measuring import measure, told, written
+from tests.waveform import libebur128
+from tests.waveform.sounds import RATE, noise, tones
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -62,3 +66,50 @@ def test_what_cannot_be_measured_is_said_and_the_rest_is_measured(
     assert "nowhere.wav: No such file" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "LUFS" in ended.stdout
+
+
+def test_a_name_in_brackets_is_printed_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(Path("song [live].wav"), noise(1, 1))
+
+    assert measure("song [live].wav").stdout.splitlines()[1].startswith("song [live].wav ")
+
+
+def test_the_curve_follows_the_tones(tmp_path: Path) -> None:
+    (row,) = told("--curve", written(tmp_path / "steps.wav", tones((-30, 5), (-20, 5))))
+    curve = row["curve"]
+
+    assert (curve["step_ms"], len(curve["momentary"]), len(curve["short_term"])) == (100, 100, 100)
+    assert curve["momentary"][:3] == [None] * 3  # no window of 400 ms is full
+    assert curve["short_term"][:29] == [None] * 29
+    assert [curve["momentary"][point] for point in (10, 49, 60, 99)] == [-30, -30, -20, -20]
+    assert [curve["short_term"][point] for point in (30, 49, 85, 99)] == [-30, -30, -20, -20]
+
+
+def test_a_curve_is_refused_where_it_cannot_be_shown() -> None:
+    ended = measure("--curve", "nowhere.wav")
+
+    assert ended.exit_code == 2
+    assert "give --json" in " ".join(ended.stderr.replace("│", " ").split())
+
+
+def test_mono_may_be_measured_as_two_loudspeakers_play_it(tmp_path: Path) -> None:
+    mono = noise(9, 5, channels=1)
+    path = written(tmp_path / "mono.wav", mono)
+    (one,), (two,) = told(path), told("--dual-mono", path)
+
+    assert two["loudness"]["integrated_lufs"] == pytest.approx(
+        libebur128.integrated(mono, RATE, [libebur128.DUAL_MONO]), abs=0.006
+    )
+    assert two["loudness"]["integrated_lufs"] == pytest.approx(
+        one["loudness"]["integrated_lufs"] + 3.01, abs=0.011
+    )
+    assert two["loudness"]["true_peak_dbtp"] == one["loudness"]["true_peak_dbtp"]
+
+
+def test_stereo_is_no_louder_as_dual_mono(tmp_path: Path) -> None:
+    path = written(tmp_path / "stereo.wav", noise(9, 2))
+
+    assert told("--dual-mono", path) == told(path)
