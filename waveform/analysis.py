@@ -93,12 +93,16 @@ class Analysis:
 
 def checked_weights(rate: int, channels: int, weights: Sequence[float] | None) -> Sequence[float]:
     """Return a weight for each channel; refuse a layout that cannot be."""
-    if rate not in RATES or not 1 <= channels <= MOST_CHANNELS:
-        raise NotMeasurable(f"{rate} Hz, {channels} channels")
+    check_layout(rate, channels)
     weights = [1.0] * channels if weights is None else weights
     if len(weights) != channels:
         raise NotMeasurable(f"{len(weights)} weights for {channels} channels")
     return weights
+
+
+def check_layout(rate: int, channels: int) -> None:
+    if rate not in RATES or not 1 <= channels <= MOST_CHANNELS:
+        raise NotMeasurable(f"{rate} Hz, {channels} channels")
 
 
 def check_chunk(chunk: NDArray[np.float32], channels: int) -> None:

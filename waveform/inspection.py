@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from waveform.analysis import MOST_CHANNELS, RATES, NotMeasurable
+from waveform.analysis import check_chunk, check_layout
 from waveform.bandwidth import BandwidthFinder
 from waveform.bandwidth_verdict import Bandwidth
 from waveform.blocks import Seconds
@@ -75,8 +75,7 @@ class Inspection:
         collectors: Collection[Collector] = frozenset(Collector),
         spectrogram: SpectrogramBuilder | None = None,
     ) -> None:
-        if rate not in RATES or not 1 <= channels <= MOST_CHANNELS:
-            raise NotMeasurable(f"{rate} Hz, {channels} channels")
+        check_layout(rate, channels)
         self._rate = rate
         self._bits = bits
         self._channels = channels
@@ -95,8 +94,7 @@ class Inspection:
         self._hash = PcmHash(rate, channels, bits) if Collector.HASH in collectors else None
 
     def feed(self, chunk: NDArray[np.float32]) -> None:
-        if chunk.dtype != np.float32 or chunk.ndim != 2 or chunk.shape[0] != self._channels:
-            raise NotMeasurable(f"{chunk.dtype} {chunk.shape} for {self._channels} channels")
+        check_chunk(chunk, self._channels)
         if self._hash and self._bits is None:
             self._hash.add_floats(chunk)
         for second in self._seconds.fill(chunk):

@@ -19,14 +19,19 @@ def render(peaks: Peaks, width: int, height: int, colours: Colours = LIGHT) -> b
     bits = np.packbits((top <= row) & (row <= bottom), axis=1)
     unfiltered = np.zeros((height, 1), np.uint8)  # each line opens with the number of its filter
     lines = np.concatenate([unfiltered, bits], axis=1).tobytes()
+    return indexed(width, height, ONE_BIT, bytes((*colours.paper, *colours.wave)), lines)
+
+
+def indexed(width: int, height: int, bits: int, palette: bytes, lines: bytes) -> bytes:
+    """Put the file together: `lines` are numbers of colours, each line behind its filter's."""
     return (
         SIGNATURE
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, ONE_BIT, PALETTE, 0, 0, 0))
-        + chunk(b"PLTE", bytes((*colours.paper, *colours.wave)))
-        + chunk(b"IDAT", zlib.compress(lines))
-        + chunk(b"IEND", b"")
+        + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, PALETTE, 0, 0, 0))
+        + _chunk(b"PLTE", palette)
+        + _chunk(b"IDAT", zlib.compress(lines))
+        + _chunk(b"IEND", b"")
     )
 
 
-def chunk(kind: bytes, data: bytes) -> bytes:
+def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,7 +1,5 @@
 """A picture of the spectrogram: a PNG of 256 colours from paper to ink."""
 
-import struct
-import zlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waveform.picture import DARK, LIGHT, Rgb
-from waveform.png import SIGNATURE, chunk
+from waveform.png import indexed
 from waveform.spectrogram import Spectrogram
 
-EIGHT_BITS, PALETTE = 8, 3
+EIGHT_BITS = 8
 DEPTH = 180  # levels: 85 dB
 # From the paper of one scheme by both its accents to that of the other.
 NIGHT: Final = (DARK.paper, LIGHT.wave, DARK.wave, LIGHT.paper)
@@ -48,14 +46,7 @@ def render(
         levels = np.zeros((len(levels), 1), np.uint8)
     pixels = _stretched(_fitted(_fitted(levels, width, axis=1), height, axis=0)[::-1])
     lines = np.pad(pixels, ((0, 0), (1, 0))).tobytes()  # each opens with its filter: none
-    header = struct.pack(">IIBBBBB", width, height, EIGHT_BITS, PALETTE, 0, 0, 0)
-    return (
-        SIGNATURE
-        + chunk(b"IHDR", header)
-        + chunk(b"PLTE", palette(colours).tobytes())
-        + chunk(b"IDAT", zlib.compress(lines))
-        + chunk(b"IEND", b"")
-    )
+    return indexed(width, height, EIGHT_BITS, palette(colours).tobytes(), lines)
 
 
 def palette(colours: Sequence[Rgb]) -> NDArray[np.uint8]:

@@ -1,27 +1,13 @@
 """The picture is a PNG that decodes to the size asked for and shows the sound."""
 
-import subprocess
-
 import numpy as np
 import pytest
 
+from tests.waveform.pictures import decoded
 from tests.waveform.sounds import SILENCE, measured, tones
 from waveform.peaks import Peaks
 from waveform.picture import DARK, LIGHT, Colours
 from waveform.png import render
-
-
-def decoded(png: bytes, width: int, height: int) -> np.ndarray:
-    """Have ffmpeg decode it, to rows of red, green and blue; it also checks the sums."""
-    command = ["ffmpeg", "-v", "error", "-err_detect", "explode", "-f", "png_pipe", "-i", "pipe:"]
-    raw = subprocess.run(
-        [*command, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
-        input=png,
-        capture_output=True,
-        check=True,
-    )
-    assert not raw.stderr
-    return np.frombuffer(raw.stdout, np.uint8).reshape(height, width, 3)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (7, 30), (1800, 140), (5001, 9)])

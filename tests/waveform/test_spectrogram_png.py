@@ -1,11 +1,11 @@
 """The spectrogram's picture decodes to its size, and its colours rise as evenly as the eye sees."""
 
-import subprocess
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
+from tests.waveform.pictures import decoded
 from tests.waveform.sounds import sine
 from waveform.spectrogram import Scale, Spectrogram, SpectrogramBuilder
 from waveform.spectrogram_png import DAY, NIGHT, palette, render
@@ -19,18 +19,6 @@ def chirps() -> Spectrogram:
     for frequency in (5_000.0, 15_000.0):
         builder.add(sine(0, 1, frequency=frequency)[np.newaxis].astype("f4"))
     return builder.finish()
-
-
-def decoded(png: bytes, width: int, height: int) -> np.ndarray:
-    command = ["ffmpeg", "-v", "error", "-err_detect", "explode", "-f", "png_pipe", "-i", "pipe:"]
-    raw = subprocess.run(
-        [*command, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
-        input=png,
-        capture_output=True,
-        check=True,
-    )
-    assert not raw.stderr
-    return np.frombuffer(raw.stdout, np.uint8).reshape(height, width, 3)
 
 
 def lightness(colours: np.ndarray) -> np.ndarray:

@@ -7,8 +7,8 @@ from xml.parsers.expat import ParserCreate
 import numpy as np
 import pytest
 
+from tests.waveform.pictures import decoded
 from tests.waveform.sounds import SILENCE, measured, noise, tones
-from tests.waveform.test_png import decoded
 from waveform import png, svg
 from waveform.peaks import Peaks
 from waveform.picture import DARK, LIGHT, Colours, NoColour, colours
