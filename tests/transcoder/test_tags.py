@@ -115,8 +115,8 @@ def test_the_cover_is_taken_as_it_is(
 def test_a_wav_with_a_title_of_another_code_page_is_understood(
     music: Callable[..., Any], made: Callable[..., Any], run: Callable[..., Any]
 ) -> None:
-    source: Path = made(music(44_100, 0.3), 44_100, "a.wav", "-metadata", "title=XXXXXX")
+    source: Path = made(music(44_100, 0.3), 44_100, "a.wav", "-metadata", "title=ZAMENA")
     data = source.read_bytes()
-    source.write_bytes(data.replace(b"XXXXXX", "Корень".encode("cp1251")))
+    source.write_bytes(data.replace(b"ZAMENA", "Корень".encode("cp1251")))
 
     assert run(source).one(Probed).tags["title"] == "Корень"
